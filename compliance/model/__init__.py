@@ -1,0 +1,1 @@
+"""Frozen value types of the vocabulary in DESIGN.md; no I/O here."""
