@@ -42,6 +42,11 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "not_stated": ("没有写明 {detail}", "{detail} is not stated"),
     "not_collected": ("没有采集到 {detail}", "{detail} was not collected"),
     "unreadable_value": ("值 {detail} 无法识别", "value {detail} is not understood"),
+    "no_population": ("没有可供检查的对象", "there is nothing of this kind to check"),
+    "table_missing": ("缺少证据表 {detail}", "evidence table {detail} is missing"),
+    "table_stale": ("证据表 {detail} 已过期", "evidence table {detail} is stale"),
+    "undermined_by": ("所依赖的控制 {detail} 未符合", "the required control {detail} does not hold"),
+    "declared_not_applicable": ("按申报事实不适用：{detail}", "not applicable by declared facts: {detail}"),
     "unparsed_file": ("文件 {detail} 无法解析", "file {detail} cannot be parsed"),
 }
 
@@ -150,9 +155,9 @@ def _to_int(value: Any) -> Any:
         return _unreadable(value)
     try:
         number = float(value)
-    except (TypeError, ValueError):
+        return int(number) if number == int(number) else _unreadable(value)
+    except (TypeError, ValueError, OverflowError):  # not a number, NaN, infinite
         return _unreadable(value)
-    return int(number) if number == int(number) else _unreadable(value)
 
 
 def _to_str(value: Any) -> Any:
@@ -160,7 +165,7 @@ def _to_str(value: Any) -> Any:
         return "true" if value else "false"
     if isinstance(value, (list, dict)):
         return _unreadable(value)
-    if isinstance(value, float) and value == int(value):
+    if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
 

@@ -1,0 +1,1 @@
+"""Controls, profiles, tables, views and sources: load, validate, lint, compile."""

@@ -1,0 +1,72 @@
+"""The compiled catalog without compiling: shipped in the wheel, or cached by the digest of its sources.
+
+The cache is JSON, written atomically, and never trusted for anything but its digest key.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from compliance import __version__
+from compliance.catalog.load import Roots, default_roots
+from compliance.model.catalog import Catalog, from_plain, to_plain
+
+
+def cache_folder() -> Path | None:
+    """Where caches go: ``HEGUI_CACHE_DIR``, else the user's cache folder; None when switched off (empty value)."""
+    chosen = os.environ.get("HEGUI_CACHE_DIR")
+    if chosen is not None:
+        return Path(chosen) if chosen else None
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(base) if base else Path.home() / ".cache") / "hegui"
+
+
+def load_catalog(roots: Roots | None = None) -> Catalog:
+    """The compiled catalog of *roots* (default: the shipped one).
+
+    Raises CatalogError when it must be compiled and is faulty.
+    """
+    shipped = roots is None
+    roots = roots or default_roots()
+    digest = roots.digest()
+    if shipped:
+        inside = Path(__file__).resolve().parent.parent / "_compiled" / "catalog.json"
+        catalog = _read(inside, digest)
+        if catalog is not None:
+            return catalog
+    folder = cache_folder()
+    path = folder / f"catalog-{__version__}-{digest[:32]}.json" if folder else None
+    if path is not None:
+        catalog = _read(path, digest)
+        if catalog is not None:
+            return catalog
+    from compliance.catalog.compile import compile_catalog
+
+    catalog = compile_catalog(roots)
+    if path is not None:
+        write_atomically(path, json.dumps(to_plain(catalog), ensure_ascii=False, separators=(",", ":")).encode())
+    return catalog
+
+
+def _read(path: Path, digest: str) -> Catalog | None:
+    try:
+        data = json.loads(path.read_bytes())
+        return from_plain(data) if data["digest"] == digest else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # absent or damaged: it is compiled anew
+
+
+def write_atomically(path: Path, data: bytes) -> bool:
+    """Write a cache file; a folder that cannot be written only means no cache (returns False)."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,316 @@
+"""Declarations -> compiled catalog: references resolved, conditions turned into SQL, prerequisites ordered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from compliance.catalog import graph, sql
+from compliance.catalog.declarations import CheckDecl, ControlDecl, ParameterDecl, TableDecl
+from compliance.catalog.load import Declarations, Roots, load
+from compliance.errors import CatalogError, HeguiError
+from compliance.model.catalog import (
+    Catalog,
+    Check,
+    Clause,
+    Column,
+    Control,
+    Parameter,
+    Profile,
+    ProfileEntry,
+    Source,
+    Table,
+    Text,
+    View,
+)
+
+
+def compile_catalog(roots: Roots) -> Catalog:
+    """The compiled catalog of *roots*.  Raises CatalogError with every problem found."""
+    return _Compiler(load(roots)).run(roots.digest())
+
+
+class _Compiler:
+    def __init__(self, declared: Declarations) -> None:
+        self.declared = declared
+        self.problems: list[HeguiError] = []
+        self.relations: dict[str, sql.Relation] = {n: _relation(t) for n, t in declared.tables.items()}
+        self.view_tables: dict[str, tuple[str, ...]] = {}
+
+    def problem(self, what: str, where: str, fix: str = "", why: str = "") -> None:
+        self.problems.append(HeguiError(what, where=where, fix=fix, why=why))
+
+    def run(self, digest: str) -> Catalog:
+        tables = {n: _table(t) for n, t in sorted(self.declared.tables.items())}
+        views = self.views()
+        controls = {n: self.control(c) for n, c in sorted(self.declared.controls.items())}
+        requires = {n: c.requires for n, c in controls.items()}
+        for cycle in graph.cycles(requires):
+            self.problem(f"requires forms a circle: {' -> '.join([*cycle, cycle[0]])}", self.declared.place(cycle[0], "requires"), "remove one edge")
+        profiles = {n: self.profile(n) for n in sorted(self.declared.profiles)}
+        if self.problems:
+            raise CatalogError(self.problems)
+        sources = {n: Source(n, _text(s.citation), _text(s.gist), s.verified) for n, s in sorted(self.declared.sources.items())}
+        return Catalog(digest, tables, tuple(views), sources, controls, tuple(graph.order_of(requires)), profiles)
+
+    def views(self) -> list[View]:
+        pending = dict(sorted(self.declared.views.items()))
+        done: list[View] = []
+        while pending:
+            progress = False
+            for name, view in list(pending.items()):
+                try:
+                    tree, reads = sql.parse_query(view.sql, {**self.relations}, ())
+                except sql.SqlProblem as problem:
+                    waits = any(other in view.sql for other in pending if other != name)
+                    if not waits:
+                        self.problem(problem.what, f"{view.label}:1", problem.fix)
+                        del pending[name]
+                        progress = True
+                    continue
+                base: dict[str, None] = {}
+                for read in sorted(reads):
+                    for table in self.view_tables.get(read, (read,)):
+                        base[table] = None
+                self.view_tables[name] = tuple(base)
+                self.relations[name] = self._view_relation(name, tree)
+                required = tuple(t for t in base if t not in view.optional)
+                done.append(View(name, Text(view.zh, view.en), sql.render(tree), required, view.optional))
+                del pending[name]
+                progress = True
+            if not progress:
+                for name, view in pending.items():
+                    self.problem("views read each other in a circle", f"{view.label}:1", "break the circle")
+                break
+        return done
+
+    def _view_relation(self, name: str, tree: Any) -> sql.Relation:
+        """Columns of a view: named outputs, and all columns behind a star."""
+        columns: set[str] = set()
+        lack: set[str] = set()
+        for select in [tree] if hasattr(tree, "expressions") and tree.expressions else [tree.this, tree.expression]:
+            for output in select.expressions:
+                if output.is_star:
+                    owner = getattr(output, "table", "")
+                    for table in select.find_all(sql.exp.Table):
+                        relation = self.relations.get(table.name)
+                        if relation and (not owner or owner in (table.alias, table.name)):
+                            columns |= relation.columns
+                            lack |= relation.may_lack
+                else:
+                    columns.add(output.alias_or_name)
+        return sql.Relation(name, frozenset(columns), frozenset(lack))
+
+    def control(self, c: ControlDecl) -> Control:
+        where = self.declared.place(c.id)
+        for source in c.derives_from:
+            if source not in self.declared.sources:
+                self.problem(f"unknown source '{source}'", self.declared.place(c.id, "derives_from"), sql.near(source, self.declared.sources))
+        for required in c.requires:
+            if required not in self.declared.controls:
+                self.problem(f"unknown control '{required}'", self.declared.place(c.id, "requires"), sql.near(required, self.declared.controls))
+        parameters = tuple(self.parameter(c.id, n, p) for n, p in c.parameters.items())
+        ids = [k.id for k in c.checks]
+        for index, check in enumerate(c.checks):
+            if ids.index(check.id) != index:
+                self.problem(f"check '{check.id}' stands twice", self.declared.place(c.id, "checks", index), "rename one")
+        checks = tuple(k for k in (self.check(c, i, d) for i, d in enumerate(c.checks)) if k is not None)
+        return Control(
+            c.id, self.declared.domains[c.id], _text(c.title), _text(c.objective), c.severity, c.frequency, c.owner, c.assurance,
+            tuple(c.derives_from), tuple(c.requires), c.applies_when or "", parameters, checks, _text(c.rationale),
+            _text(c.remediation), {k: _text(v) for k, v in c.remediation_by.items()}, where,
+        )  # fmt: skip
+
+    def parameter(self, control: str, name: str, p: ParameterDecl) -> Parameter:
+        where = self.declared.place(control, "parameters", name)
+        try:
+            default = typed(p.type, p.default)
+            floor = None if p.minimum is None and p.maximum is None else typed(p.type, p.minimum if p.minimum is not None else p.maximum)
+        except ValueError as error:
+            self.problem(f"parameter '{name}': {error}", where, f"write a {p.type}")
+            return Parameter(name, p.type, None, p.unit, _text(p.title), None, "", "")
+        if floor is not None and p.floor_source not in self.declared.sources:
+            self.problem(f"parameter '{name}' has a floor without a known floor_source", where, "name the law article that sets it")
+        return Parameter(name, p.type, default, p.unit, _text(p.title), floor, "minimum" if p.minimum is not None else "maximum", p.floor_source or "")
+
+    def check(self, c: ControlDecl, index: int, d: CheckDecl) -> Check | None:
+        def where(key: str) -> str:
+            return self.declared.place(c.id, "checks", index, key)
+
+        for source in d.derives_from:
+            if source not in self.declared.sources:
+                self.problem(f"unknown source '{source}'", where("derives_from"), sql.near(source, self.declared.sources))
+        try:
+            return self._sql_check(c, d, where) if d.every is None else self._row_check(c, d, where)
+        except sql.SqlProblem as problem:
+            self.problem(problem.what, where(getattr(problem, "key", "must")), problem.fix, f"check {c.id}.{d.id}")
+            return None
+
+    def _row_check(self, c: ControlDecl, d: CheckDecl, where: Any) -> Check:
+        assert d.every is not None
+        if d.every not in self.relations:
+            raise _at("every", sql.SqlProblem(f"unknown table or view '{d.every}'", sql.near(d.every, self.relations)))
+        population = self.relations[d.every]
+        forms = [f for f in ("must", "has", "has_no") if getattr(d, f)]
+        if len(forms) != 1 or bool(d.matching) != (forms[0] != "must") or d.population or d.violations:
+            raise _at("every", sql.SqlProblem("a check has exactly one of must, has + matching, has_no + matching", "or population + violations as full SQL"))
+        form = forms[0]
+        parameters = list(c.parameters)
+        condition = Clause("", ())
+        if d.where:
+            tree = self._condition("where", d.where, population, parameters)
+            condition = Clause(sql.render(tree), sql._columns(tree, population))
+        parts: list[sql.Clause] = []
+        tables = list(self._base(d.every))
+        if form == "must":
+            must = self._condition("must", str(d.must), population, parameters)
+            parts = sql.clauses(must, population)
+            query, count = sql.compile_must(population, condition, parts)
+            for table in must.find_all(sql.exp.Table):
+                tables += self._base(table.name)
+        else:
+            other = str(d.has or d.has_no)
+            if other not in self.relations:
+                raise _at(form, sql.SqlProblem(f"unknown table or view '{other}'", sql.near(other, self.relations)))
+            matching = self._condition("matching", str(d.matching), population, parameters, self.relations[other])
+            compiled = sql.compile_has if form == "has" else sql.compile_has_no
+            query, count = compiled(population, self.relations[other], condition, matching)
+            parts = [Clause(sql.render(matching), sql._columns(matching, population))]
+            tables += self._base(other)
+        return self._build(c, d, form, query, count, condition, parts, tables, self._base(d.every))
+
+    def _condition(self, key: str, text: str, population: sql.Relation, parameters: list[str], other: sql.Relation | None = None) -> Any:
+        try:
+            relations = {**self.relations}
+            default = population
+            if other is not None:
+                default = sql.Relation(population.name, population.columns | other.columns)
+            return sql.parse_condition(text, relations, default, parameters)
+        except sql.SqlProblem as problem:
+            raise _at(key, problem) from problem
+
+    def _sql_check(self, c: ControlDecl, d: CheckDecl, where: Any) -> Check:
+        if not d.population or not d.violations:
+            raise _at("id", sql.SqlProblem("a check needs 'every', or 'population' and 'violations'", "see docs/reference/check-language.md"))
+        try:
+            population, reads = sql.parse_query(d.population, self.relations, c.parameters)
+        except sql.SqlProblem as problem:
+            raise _at("population", problem) from problem
+        try:
+            violations, more = sql.parse_query(d.violations, self.relations, c.parameters)
+        except sql.SqlProblem as problem:
+            raise _at("violations", problem) from problem
+        base = [t for r in sorted(reads) for t in self._base(r)]
+        tables = base + [t for r in sorted(more) for t in self._base(r)]
+        query = f"SELECT _row, _row AS _population_row FROM ({sql.render(violations)}) ORDER BY _row"
+        return self._build(c, d, "sql", query, f"SELECT count(*) FROM ({sql.render(population)})", Clause("", ()), [], tables, tuple(base))
+
+    def _base(self, relation: str) -> tuple[str, ...]:
+        return self.view_tables.get(relation, (relation,))
+
+    def _build(
+        self, c: ControlDecl, d: CheckDecl, form: str, query: str, count: str, where: Clause, parts: list[Clause], tables: list[str], population: tuple[str, ...]
+    ) -> Check:
+        optional = {o for v in self.declared.views.values() for o in v.optional}
+        required = tuple(dict.fromkeys(t for t in tables if t not in optional))
+        for field_name in re.findall(r"\{(\w+)\}", d.message.zh + d.message.en):
+            if d.every and field_name not in self.relations[d.every].columns:
+                raise _at("message", sql.SqlProblem(f"the message names an unknown column '{field_name}'", sql.near(field_name, self.relations[d.every].columns)))
+        return Check(
+            d.id, _text(d.question), _text(d.message), d.key, form, query, count, where, tuple(parts), required,
+            tuple(dict.fromkeys(population)), tuple(d.derives_from),
+        )  # fmt: skip
+
+    def profile(self, name: str) -> Profile:
+        p = self.declared.profiles[name]
+        label, document = self.declared.documents["profile:" + name]
+        entries = []
+        for control, entry in p.controls.items():
+            where = f"{label}:{document['controls'].lines[control]}"
+            if control not in self.declared.controls:
+                self.problem(f"unknown control '{control}'", where, sql.near(control, self.declared.controls))
+                continue
+            declared = self.declared.controls[control]
+            known = [k.id for k in declared.checks]
+            for check in entry.checks if entry else []:
+                if check not in known:
+                    self.problem(f"control {control} has no check '{check}'", where, sql.near(check, known))
+            try:
+                values = bound_values(control, self.parameters_of(declared), entry.parameters if entry else {}, where, self.declared.sources)
+            except HeguiError as error:
+                self.problems.append(error)
+                continue
+            entries.append(ProfileEntry(control, tuple(entry.checks) if entry else (), values))
+        return Profile(name, _text(p.title), p.scope, tuple(entries), _text(p.leaves_out))
+
+    def parameters_of(self, c: ControlDecl) -> list[Parameter]:
+        return [self.parameter(c.id, n, p) for n, p in c.parameters.items()]
+
+
+def bound_values(control: str, parameters: list[Parameter], overrides: Mapping[str, Any], where: str, sources: Mapping[str, Any]) -> dict[str, Any]:
+    """Typed overrides of a control's parameters.
+
+    Raises HeguiError for an unknown name, a wrong type, or a value past the legal floor.
+    """
+    known = {p.name: p for p in parameters}
+    values: dict[str, Any] = {}
+    for name, raw in overrides.items():
+        if name not in known:
+            raise HeguiError(f"control {control} has no parameter '{name}'", where=where, fix=sql.near(name, known) or f"known: {', '.join(known)}")
+        parameter = known[name]
+        try:
+            value = typed(parameter.type, raw)
+        except ValueError as error:
+            raise HeguiError(f"parameter '{name}' of {control}: {error}", where=where, fix=f"write a {parameter.type}") from error
+        if parameter.floor is not None and loosens(parameter, value):
+            citation = sources[parameter.floor_source].citation
+            raise HeguiError(
+                f"parameter '{name}' of {control} is looser than the law allows: {value} ({parameter.floor_is} {parameter.floor} {parameter.unit})",
+                where=where, why=f"{citation.zh} / {citation.en}", fix=f"use {parameter.floor} or stricter",
+            )  # fmt: skip
+        values[name] = value
+    return values
+
+
+def loosens(parameter: Parameter, value: Any) -> bool:
+    """Whether *value* is past the legal floor."""
+    return bool(value < parameter.floor if parameter.floor_is == "minimum" else value > parameter.floor)
+
+
+def typed(type_name: str, value: Any) -> Any:
+    """A parameter value from text or plain YAML data.  Raises ValueError."""
+    if type_name.startswith("list("):
+        if not isinstance(value, list):
+            raise ValueError("a list is needed")
+        return [typed(type_name[5:-1], v) for v in value]
+    if type_name == "bool":
+        if value in (True, False, "true", "false"):
+            return value in (True, "true")
+        raise ValueError(f"'{value}' is not true or false")
+    if type_name == "int":
+        try:
+            return int(str(value))
+        except ValueError:
+            raise ValueError(f"'{value}' is not a whole number") from None
+    if isinstance(value, (list, dict)) or value is None:
+        raise ValueError("text is needed")
+    return str(value)
+
+
+def _at(key: str, problem: sql.SqlProblem) -> sql.SqlProblem:
+    problem.key = key  # type: ignore[attr-defined]
+    return problem
+
+
+def _text(b: Any) -> Text:
+    return Text(b.zh, b.en)
+
+
+def _relation(t: TableDecl) -> sql.Relation:
+    return sql.Relation(t.table, frozenset(t.columns), frozenset(n for n, c in t.columns.items() if c.may_lack))
+
+
+def _table(t: TableDecl) -> Table:
+    columns = tuple(Column(n, c.type, Text(c.zh, c.en), c.required, c.may_lack, c.personal_data) for n, c in t.columns.items())
+    return Table(t.table, _text(t.title), t.kind, tuple(t.key), t.freshness, columns)

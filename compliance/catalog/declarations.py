@@ -1,0 +1,150 @@
+"""The shape of every catalog file, once: pydantic models, from which the JSON Schemas are generated."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.:-]{0,63}$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors everywhere."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bilingual(Strict):
+    """One sentence in both languages."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class ColumnDecl(Strict):
+    """A column; ``may_lack`` columns may be lacking because the service has no such setting."""
+
+    type: str = Field(pattern=r"^(string|int|bool|date|datetime|enum\([a-z0-9_|]+\))$")
+    zh: str
+    en: str
+    required: bool = False
+    may_lack: bool = False
+    personal_data: Literal["none", "name", "email", "phone", "id_number", "account", "bank", "address", "free_text", "other"] = "none"
+    fk: str | None = None
+
+
+class TableDecl(Strict):
+    """One file of ``evidence/tables/``."""
+
+    table: Name
+    title: Bilingual
+    row: Bilingual
+    kind: Literal["register", "config", "log"]
+    key: list[Name] = Field(min_length=1)
+    source: str
+    freshness: str = Field(pattern=r"^[0-9]+[hd]$")
+    columns: dict[Name, ColumnDecl]
+
+
+class ParameterDecl(Strict):
+    """A parameter of a control. ``floor`` is the loosest value the law named in ``floor_source`` allows."""
+
+    type: Literal["int", "string", "bool", "list(string)", "list(int)"]
+    default: Any
+    unit: str = ""
+    title: Bilingual
+    minimum: Any = None
+    maximum: Any = None
+    floor_source: str | None = None
+
+
+class CheckDecl(Strict):
+    """A question whose answer is its counterexamples."""
+
+    id: Slug
+    question: Bilingual
+    message: Bilingual
+    key: bool = False
+    every: Name | None = None
+    where: str | None = None
+    must: str | None = None
+    has: Name | None = None
+    has_no: Name | None = None
+    matching: str | None = None
+    population: str | None = None
+    violations: str | None = None
+    derives_from: list[Id] = []
+
+
+class ControlDecl(Strict):
+    """What must hold."""
+
+    id: Id
+    title: Bilingual
+    objective: Bilingual
+    severity: Literal["critical", "high", "medium", "low"]
+    frequency: Literal["continuous", "daily", "monthly", "quarterly", "annual", "on-event"]
+    owner: str
+    assurance: Literal["strong", "moderate", "weak"]
+    derives_from: list[Id] = Field(min_length=1)
+    requires: list[Id] = []
+    applies_when: str | None = None
+    parameters: dict[Name, ParameterDecl] = {}
+    checks: list[CheckDecl] = Field(min_length=1)
+    rationale: Bilingual
+    remediation: Bilingual
+    remediation_by: dict[str, Bilingual] = {}
+
+
+class ControlFile(Strict):
+    """One file of ``controls/<catalog>/``: the controls of a domain."""
+
+    domain: Annotated[str, Field(pattern=r"^[A-Z]{2,8}$")]
+    title: Bilingual
+    controls: list[ControlDecl] = Field(min_length=1)
+
+
+class EntryDecl(Strict):
+    """How a profile takes one control; no checks named = all of them."""
+
+    checks: list[Slug] = []
+    parameters: dict[Name, Any] = {}
+
+
+class ProfileFile(Strict):
+    """One file of ``controls/profiles/``."""
+
+    profile: Slug
+    title: Bilingual
+    scope: Literal["repository", "firm"]
+    controls: dict[Id, EntryDecl | None]
+    leaves_out: Bilingual
+
+
+class SourceDecl(Strict):
+    """One duty or measure, in our own words."""
+
+    citation: Bilingual
+    gist: Bilingual
+    verified: bool
+
+
+class SourceFile(Strict):
+    """One file of ``controls/sources/``: a law or a list of measures."""
+
+    source: Slug
+    title: Bilingual
+    effective: str | None = None
+    entries: dict[Id, SourceDecl]
+
+
+FILES: dict[str, type[Strict]] = {
+    "table": TableDecl,
+    "controls": ControlFile,
+    "profile": ProfileFile,
+    "source": SourceFile,
+}
+"""Kind of file -> its model; ``hegui schema KIND`` prints the JSON Schema."""

@@ -1,0 +1,167 @@
+"""Read every declaration of a catalog root, collecting all problems before giving up."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from compliance.catalog import yaml_source
+from compliance.catalog.declarations import ControlDecl, ControlFile, ProfileFile, SourceDecl, SourceFile, TableDecl
+from compliance.errors import CatalogError, HeguiError
+
+
+@dataclass(frozen=True)
+class Roots:
+    """The two data folders: ``controls/`` and ``evidence/``."""
+
+    controls: Path
+    evidence: Path
+
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """(kind, path) of every declaration, in a stable order; cases are not declarations."""
+        for kind, folder, pattern in (
+            ("table", self.evidence / "tables", "*.yaml"),
+            ("view", self.evidence / "views", "*.sql"),
+            ("source", self.controls / "sources", "*.yaml"),
+            ("controls", self.controls / "confidentiality", "*.yaml"),
+            ("controls", self.controls / "pipl", "*.yaml"),
+            ("profile", self.controls / "profiles", "*.yaml"),
+        ):
+            for path in sorted(folder.glob(pattern)):
+                yield kind, path
+
+    def label(self, path: Path) -> str:
+        """How errors name a file: ``controls/...`` or ``evidence/...``."""
+        base = self.controls if path.is_relative_to(self.controls) else self.evidence
+        return f"{base.name}/{path.relative_to(base).as_posix()}"
+
+    def digest(self) -> str:
+        """SHA-256 over names and bytes of every declaration: the key of the compiled cache."""
+        total = hashlib.sha256()
+        for _, path in self.files():
+            data = path.read_bytes()
+            total.update(f"{self.label(path)}\0{len(data)}\0".encode())
+            total.update(data)
+        return total.hexdigest()
+
+
+def default_roots() -> Roots:
+    """The data shipped with the program: beside the package in a checkout, inside it in a wheel."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "_data"
+    base = inside if inside.is_dir() else package.parent
+    return Roots(base / "controls", base / "evidence")
+
+
+@dataclass(frozen=True)
+class ViewFile:
+    """A view as written: header comments ``-- title: zh | en`` and ``-- optional: table, table``, then SQL."""
+
+    name: str
+    zh: str
+    en: str
+    optional: tuple[str, ...]
+    sql: str
+    label: str
+
+
+@dataclass
+class Declarations:
+    """Everything as declared, with the place of each part for error messages."""
+
+    tables: dict[str, TableDecl] = field(default_factory=dict)
+    views: dict[str, ViewFile] = field(default_factory=dict)
+    sources: dict[str, SourceDecl] = field(default_factory=dict)
+    controls: dict[str, ControlDecl] = field(default_factory=dict)
+    domains: dict[str, str] = field(default_factory=dict)
+    profiles: dict[str, ProfileFile] = field(default_factory=dict)
+    places: dict[tuple[str, str], str] = field(default_factory=dict)
+    documents: dict[str, tuple[str, Any]] = field(default_factory=dict)
+
+    def place(self, control: str, *path: str | int) -> str:
+        """``file:line`` of a part of a control."""
+        label, document = self.documents[control]
+        index = next(i for i, c in enumerate(document["controls"]) if c.get("id") == control)
+        return f"{label}:{yaml_source.line_of(document, ['controls', index, *path])}"
+
+
+def load(roots: Roots) -> Declarations:
+    """All declarations.  Raises CatalogError with every problem found."""
+    from compliance.catalog.validate import validate
+
+    found, problems = Declarations(), []
+    for kind, path in roots.files():
+        label = roots.label(path)
+        try:
+            if kind == "view":
+                view = read_view(path, label)
+                found.views[view.name] = view
+                continue
+            document = yaml_source.read(path, label)
+        except CatalogError as error:
+            problems += error.problems
+            continue
+        declared, faults = validate(kind, document, label)
+        problems += faults
+        if declared is not None:
+            problems += _add(found, declared, document, label, path)
+    if problems:
+        raise CatalogError(problems)
+    return found
+
+
+def _add(found: Declarations, declared: Any, document: Any, label: str, path: Path) -> list[HeguiError]:
+    problems: list[HeguiError] = []
+
+    def once(kind: str, name: str, where: str) -> bool:
+        first = found.places.setdefault((kind, name), where)
+        if first != where:
+            problems.append(HeguiError(f"{kind} '{name}' is declared twice", where=where, why=f"first at {first}", fix="keep one"))
+        return first == where
+
+    if isinstance(declared, TableDecl):
+        if declared.table != path.stem:
+            problems.append(HeguiError(f"table '{declared.table}' stands in a file of another name", where=f"{label}:1", fix=f"rename it to {declared.table}.yaml"))
+        if once("table", declared.table, f"{label}:1"):
+            found.tables[declared.table] = declared
+    elif isinstance(declared, SourceFile):
+        for name, entry in declared.entries.items():
+            if once("source", name, f"{label}:{document['entries'].lines[name]}"):
+                found.sources[name] = entry
+    elif isinstance(declared, ProfileFile):
+        if once("profile", declared.profile, f"{label}:1"):
+            found.profiles[declared.profile] = declared
+            found.documents["profile:" + declared.profile] = (label, document)
+    elif isinstance(declared, ControlFile):
+        for index, control in enumerate(declared.controls):
+            where = f"{label}:{document['controls'].lines[index]}"
+            if once("control", control.id, where):
+                found.controls[control.id] = control
+                found.domains[control.id] = declared.domain
+                found.documents[control.id] = (label, document)
+    return problems
+
+
+_HEADER = re.compile(r"^--\s*(title|optional):\s*(.*)$")
+
+
+def read_view(path: Path, label: str) -> ViewFile:
+    """A view file.  Raises CatalogError when its title is missing."""
+    zh = en = ""
+    optional: tuple[str, ...] = ()
+    body = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        match = _HEADER.match(line)
+        if match and match[1] == "title":
+            zh, _, en = (p.strip() for p in match[2].partition("|"))
+        elif match:
+            optional = tuple(p.strip() for p in match[2].split(",") if p.strip())
+        elif not line.startswith("--"):
+            body.append(line)
+    if not zh or not en:
+        raise CatalogError([HeguiError("the view has no title", where=f"{label}:1", fix="begin with: -- title: 中文 | English")])
+    return ViewFile(path.stem, zh, en, optional, "\n".join(body).strip().rstrip(";"), label)

@@ -1,0 +1,1 @@
+"""Tables + compiled checks -> outcomes and scores.  Pure: no clock, no network, no locale."""

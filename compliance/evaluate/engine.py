@@ -1,0 +1,98 @@
+"""The embedded engine: DuckDB with the doors closed, tables loaded in bulk, checks as queries.
+
+Nothing the queries could reach lies outside the rows handed in: external access is off, the
+configuration is locked, memory is bound and a timer interrupts a query that runs away.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import duckdb
+
+from compliance.errors import EvaluationError
+from compliance.model.catalog import Table, View
+from compliance.model.row import Row
+
+_TYPES = {"string": "VARCHAR", "int": "BIGINT", "bool": "BOOLEAN", "date": "DATE", "datetime": "TIMESTAMP"}
+
+# TRUE when the row's service has no such setting; shipped with every bundle as macros.sql.
+MACROS = ("CREATE MACRO setting_lacks(lacks, name) AS list_contains(string_split(lacks, ','), name)",)
+
+
+def sql_type(declared: str) -> str:
+    """DuckDB type of a declared column type; enums are text, their values are checked at load."""
+    return _TYPES.get(declared, "VARCHAR")
+
+
+def literal(value: Any) -> str:
+    """A bound parameter as SQL text: numbers, booleans, quoted strings, parenthesised lists."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return "(" + ", ".join(literal(v) for v in value) + ")" if value else "(NULL)"
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def bind(sql: str, parameters: Mapping[str, Any]) -> str:
+    """Replace every ``{:name}`` token by its literal."""
+    for name, value in parameters.items():
+        sql = sql.replace("{:" + name + "}", literal(value))
+    return sql
+
+
+class Engine:
+    """One locked-down in-memory database holding one snapshot."""
+
+    def __init__(self, memory_limit: str = "400MB", timeout_seconds: float = 120.0) -> None:
+        self._timeout = timeout_seconds
+        self._db = duckdb.connect(":memory:", config={"memory_limit": memory_limit, "threads": "2"})
+        for statement in (
+            "SET TimeZone='Asia/Shanghai'",
+            "SET enable_external_access=false",
+            "SET preserve_insertion_order=true",
+            *MACROS,
+        ):
+            self._db.execute(statement)
+
+    def load(self, table: Table, rows: Sequence[tuple[int, Row]]) -> None:
+        """Create *table* and fill it column by column; ``_row`` is the index of the row in the snapshot."""
+        columns = [("_row", "BIGINT"), ("lacks", "VARCHAR"), *((c.name, sql_type(c.type)) for c in table.columns)]
+        self._db.execute(f"CREATE TABLE {table.name} ({', '.join(f'{n} {t}' for n, t in columns)})")
+        if not rows:
+            return
+        data: list[list[Any]] = [[i for i, _ in rows], [",".join(r.lacks) for _, r in rows]]
+        data += [[r.values.get(c.name) for _, r in rows] for c in table.columns]
+        used = [k for k, values in enumerate(data) if any(v is not None for v in values)]
+        names = ", ".join(columns[k][0] for k in used)
+        selected = ", ".join(f"unnest($v{k}::{'VARCHAR' if columns[k][1] in ('DATE', 'TIMESTAMP') else columns[k][1]}[])::{columns[k][1]}" for k in used)
+        self._db.execute(f"INSERT INTO {table.name} ({names}) SELECT {selected}", {f"v{k}": data[k] for k in used})
+
+    def define(self, views: Iterable[View]) -> None:
+        """Create views, in order of dependence."""
+        for view in views:
+            self._db.execute(f"CREATE VIEW {view.name} AS {view.sql}")
+
+    def lock(self) -> None:
+        """No further change of configuration."""
+        self._db.execute("SET lock_configuration=true")
+
+    def query(self, sql: str, what: str) -> list[tuple[Any, ...]]:
+        """Rows of one SELECT.  Raises EvaluationError naming *what* was evaluated."""
+        timer = threading.Timer(self._timeout, self._db.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            return self._db.execute(sql).fetchall()
+        except duckdb.Error as error:
+            raise EvaluationError(f"the engine refused a check: {error}", where=what, fix="run hegui lint; report it if the catalog is clean") from error
+        finally:
+            timer.cancel()
+
+    def close(self) -> None:
+        """Free the memory."""
+        self._db.close()

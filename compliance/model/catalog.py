@@ -1,0 +1,234 @@
+"""The compiled catalog: everything the evaluator and the reports need, as plain frozen data.
+
+It is built by ``compliance.catalog`` from YAML and SQL, cached as JSON under the digest of its
+sources, and handed over; nothing here parses or validates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, NamedTuple
+
+Severity = Literal["critical", "high", "medium", "low"]
+SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low")
+WEIGHTS: Final[dict[str, int]] = {"critical": 9, "high": 7, "medium": 4, "low": 1}
+
+
+class Text(NamedTuple):
+    """One sentence in both languages."""
+
+    zh: str
+    en: str
+
+    def get(self, language: str) -> str:
+        """The sentence in ``zh`` or ``en``."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of an evidence table; ``type`` is string, int, bool, date, datetime or ``enum(a|b)``."""
+
+    name: str
+    type: str
+    title: Text
+    required: bool
+    may_lack: bool
+    personal_data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A declared evidence table."""
+
+    name: str
+    title: Text
+    kind: str
+    key: tuple[str, ...]
+    freshness: str
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A shared derived set; ``tables`` are the evidence tables it reads, ``optional`` may be missing."""
+
+    name: str
+    title: Text
+    sql: str
+    tables: tuple[str, ...]
+    optional: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A law article or a measure that controls derive from.
+
+    citation: how it is cited, e.g. ``个人信息保护法第五十一条第（三）项``
+    verified: whether the text itself was read; what was not is shown as 待核
+    """
+
+    id: str
+    citation: Text
+    gist: Text
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number or list that a profile may set.
+
+    floor: the loosest value a law allows, or None; ``floor_is`` says whether it is a minimum or a maximum
+    """
+
+    name: str
+    type: str
+    default: Any
+    unit: str
+    title: Text
+    floor: Any
+    floor_is: str
+    floor_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One conjunct of a condition, with the population columns it reads."""
+
+    sql: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A compiled check.
+
+    sql:       the counterexample query; columns ``_row``, ``_member_unknown``, then one per clause
+               (``c0`` ...), each TRUE, FALSE or NULL; for ``form`` has_no and sql: ``_row``, ``_population_row``
+    count_sql: the size of the population
+    form:      ``must``, ``has``, ``has_no`` or ``sql``
+    tables:    evidence tables that must be delivered; ``population`` are those whose rows are asked about
+    """
+
+    id: str
+    question: Text
+    message: Text
+    key: bool
+    form: str
+    sql: str
+    count_sql: str
+    where: Clause
+    clauses: tuple[Clause, ...]
+    tables: tuple[str, ...]
+    population: tuple[str, ...]
+    derives_from: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control with its compiled checks and where it was declared (``file:line``)."""
+
+    id: str
+    domain: str
+    title: Text
+    objective: Text
+    severity: Severity
+    frequency: str
+    owner: str
+    assurance: str
+    derives_from: tuple[str, ...]
+    requires: tuple[str, ...]
+    applies_when: str
+    parameters: tuple[Parameter, ...]
+    checks: tuple[Check, ...]
+    rationale: Text
+    remediation: Text
+    remediation_by: dict[str, Text]
+    declared_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileEntry:
+    """One control of a profile: which checks (empty = all) and which parameter values."""
+
+    control: str
+    checks: tuple[str, ...]
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Which controls apply.
+
+    scope: ``repository`` (an empty population is outside the scope of the run) or ``firm``
+    """
+
+    id: str
+    title: Text
+    scope: str
+    entries: tuple[ProfileEntry, ...]
+    leaves_out: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All declarations, compiled; ``order`` lists control ids so that prerequisites come first."""
+
+    digest: str
+    tables: dict[str, Table]
+    views: tuple[View, ...]
+    sources: dict[str, Source]
+    controls: dict[str, Control]
+    order: tuple[str, ...]
+    profiles: dict[str, Profile]
+
+
+def to_plain(catalog: Catalog) -> dict[str, Any]:
+    """The catalog as JSON-ready data; the inverse of ``from_plain``."""
+    return asdict(catalog)
+
+
+def from_plain(data: dict[str, Any]) -> Catalog:
+    """A catalog from ``to_plain`` data that went through JSON."""
+    return Catalog(
+        digest=data["digest"],
+        tables={
+            n: Table(t["name"], Text(*t["title"]), t["kind"], tuple(t["key"]), t["freshness"],
+                     tuple(Column(c["name"], c["type"], Text(*c["title"]), c["required"], c["may_lack"], c["personal_data"])
+                           for c in t["columns"]))
+            for n, t in data["tables"].items()
+        },
+        views=tuple(View(v["name"], Text(*v["title"]), v["sql"], tuple(v["tables"]), tuple(v["optional"])) for v in data["views"]),
+        sources={n: Source(s["id"], Text(*s["citation"]), Text(*s["gist"]), s["verified"]) for n, s in data["sources"].items()},
+        controls={n: _control(c) for n, c in data["controls"].items()},
+        order=tuple(data["order"]),
+        profiles={
+            n: Profile(p["id"], Text(*p["title"]), p["scope"],
+                       tuple(ProfileEntry(e["control"], tuple(e["checks"]), e["parameters"]) for e in p["entries"]),
+                       Text(*p["leaves_out"]))
+            for n, p in data["profiles"].items()
+        },
+    )  # fmt: skip
+
+
+def _control(c: dict[str, Any]) -> Control:
+    return Control(
+        **{k: c[k] for k in ("id", "domain", "severity", "frequency", "owner", "assurance", "applies_when", "declared_at")},
+        **{k: Text(*c[k]) for k in ("title", "objective", "rationale", "remediation")},
+        derives_from=tuple(c["derives_from"]),
+        requires=tuple(c["requires"]),
+        parameters=tuple(Parameter(**{**p, "title": Text(*p["title"])}) for p in c["parameters"]),
+        checks=tuple(_check(k) for k in c["checks"]),
+        remediation_by={k: Text(*v) for k, v in c["remediation_by"].items()},
+    )
+
+
+def _check(k: dict[str, Any]) -> Check:
+    return Check(
+        **{n: k[n] for n in ("id", "key", "form", "sql", "count_sql")},
+        question=Text(*k["question"]),
+        message=Text(*k["message"]),
+        where=Clause(k["where"]["sql"], tuple(k["where"]["columns"])),
+        clauses=tuple(Clause(x["sql"], tuple(x["columns"])) for x in k["clauses"]),
+        **{n: tuple(k[n]) for n in ("tables", "population", "derives_from")},
+    )
