@@ -1,0 +1,188 @@
+"""The collector: folders to root modules, root modules to worlds, worlds to rows."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from compliance.collect.interface import Item, SourceFile, Tree
+from compliance.collect.network import jurisdiction
+from compliance.collect.terraform.expression import evaluate, parse
+from compliance.collect.terraform.json_syntax import JsonFile
+from compliance.collect.terraform.module import ModuleSource, ResourceView, World
+from compliance.collect.terraform.providers.interface import PROVIDERS, Registry
+from compliance.collect.terraform.syntax import HclFile
+from compliance.model.cell import Cell, Reason, Unknown
+from compliance.model.location import Location
+from compliance.model.row import FileNote, Row, make_row
+
+TABLES = frozenset(
+    """object_storage database block_volume message_queue container_registry resource_share tls_endpoint network_boundary network_rule
+    log_store log_source audit_trail backup_job kms_key identity access_key password_policy permission_statement compute_instance cluster
+    container service_exposure data_location""".split()
+)
+
+
+class TerraformCollector:
+    """Every Terraform folder of a tree."""
+
+    name = "terraform"
+    version = "1"
+    tables = TABLES
+
+    def claims(self, path: str, head: bytes) -> bool:
+        """``.tf``, ``.tf.json``, ``.tfvars`` and ``.tfvars.json``."""
+        return path.endswith((".tf", ".tf.json", ".tfvars", ".tfvars.json"))
+
+    def collect(self, files: Iterable[SourceFile], tree: Tree) -> Iterator[Item]:
+        """Rows of every root module, then notes."""
+        run = _Run(tree)
+        yield from run.read(files)
+        yield from run.rows()
+
+
+class _Run:
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.modules: dict[str, ModuleSource] = {}
+        self.tfvars: dict[str, list[HclFile | JsonFile]] = {}
+        self.registries: dict[str, Registry | None] = {}
+        self.unadapted: dict[str, list[Any]] = {}
+
+    def read(self, files: Iterable[SourceFile]) -> Iterator[FileNote]:
+        overrides: list[tuple[str, Any]] = []
+        for file in files:
+            try:
+                text = file.data if file.data.isascii() else file.text.encode()
+                parsed: Any = JsonFile(text, file.path) if file.name.endswith(".json") else HclFile(text, file.path)
+            except (UnicodeDecodeError, ValueError, RecursionError) as error:
+                yield FileNote(file.path, "unparsed", "terraform", "unreadable", str(error)[:120], 0, tuple(sorted(TABLES)))
+                continue
+            if parsed.error_line:
+                status: Any = "partial" if parsed.blocks else "unparsed"
+                yield FileNote(file.path, status, "terraform", "syntax_error", f"line {parsed.error_line}", parsed.error_line, tuple(sorted(TABLES)))
+            else:
+                yield FileNote(file.path, "read", "terraform")
+            if ".tfvars" in file.name:
+                if file.name.startswith("terraform.tfvars") or ".auto.tfvars" in file.name:
+                    self.tfvars.setdefault(file.folder, []).append(parsed)
+                continue
+            source = self.modules.setdefault(file.folder, ModuleSource(file.folder))
+            if file.name.removesuffix(".json").removesuffix(".tf").endswith("override"):
+                overrides.append((file.folder, parsed))
+            else:
+                source.add(parsed)
+        for folder, parsed in overrides:
+            self.modules[folder].override(parsed)
+
+    def rows(self) -> Iterator[Item]:
+        called = self._called()
+        for folder in sorted(self.modules):
+            if folder in called:
+                continue
+            world = World(folder, self.tree, self.modules.get, self._values(folder))
+            yield from world.notes
+            yield from self._places(world)
+            for resource in sorted(world.resources, key=lambda r: r.address):
+                yield from self._adapt(resource, world)
+        for kind, (count, path) in sorted(self.unadapted.items()):
+            yield FileNote(path, "read", "terraform", "no_adapter", f"{kind} x{count}")
+
+    def _called(self) -> set[str]:
+        """Folders used as a local module by another folder; a circle of callers keeps its first folder as a root."""
+        import posixpath
+
+        calls: dict[str, set[str]] = {}
+        for folder, source in self.modules.items():
+            for block in source.modules:
+                raw = block.attributes.get("source")
+                value = evaluate(parse(raw.text), _Nothing()) if raw else None
+                if isinstance(value, str) and value.startswith("."):
+                    target = posixpath.normpath(posixpath.join(folder, value))
+                    target = "" if target == "." else target
+                    if target in self.modules and target != folder:
+                        calls.setdefault(folder, set()).add(target)
+        called = set().union(*calls.values()) if calls else set()
+        reached: set[str] = set()
+
+        def reach(folder: str) -> None:
+            stack = [folder]
+            while stack:
+                one = stack.pop()
+                if one not in reached:
+                    reached.add(one)
+                    stack += calls.get(one, ())
+
+        for folder in sorted(set(self.modules) - called):
+            reach(folder)
+        for folder in sorted(self.modules):
+            if folder not in reached:
+                called.discard(folder)
+                reach(folder)
+        return called
+
+    def _values(self, folder: str) -> dict[str, Callable[[], Any]]:
+        values: dict[str, Callable[[], Any]] = {}
+        for file in self.tfvars.get(folder, []):
+            for name, attribute in file.attributes.items():
+                values[name] = lambda a=attribute: evaluate(parse(a.text), _Nothing())
+        return values
+
+    def _registry(self, provider: str) -> Registry | None:
+        if provider not in self.registries:
+            package = PROVIDERS.get(provider)
+            self.registries[provider] = importlib.import_module(package).REGISTRY if package else None
+        return self.registries[provider]
+
+    def _adapt(self, resource: ResourceView, world: World) -> Iterator[Row]:
+        registry = self._registry(resource.type.removeprefix("data.").partition("_")[0])
+        adapters = registry.types.get(resource.type) if registry else None
+        if adapters:
+            for adapter in adapters:
+                yield from adapter(resource, world)
+        elif not resource.type.startswith("data.") and not (registry and resource.type in registry.linked):
+            entry = self.unadapted.setdefault(resource.type, [0, resource.at.path])
+            entry[0] += 1
+        if registry is not None and not resource.type.startswith("data."):
+            yield from self._resource_place(resource)
+
+    def _places(self, world: World) -> Iterator[Row]:
+        """One place per provider configuration; a provider that is used without one has an unknown place."""
+        declared = set()
+        for config in world.providers():
+            if config.provider in PROVIDERS:
+                declared.add(config.provider)
+                yield _place(config.id, "provider", config.provider, config.region, config.at, "")
+        used = {r.provider: r for r in reversed(sorted(world.resources, key=lambda r: r.address)) if not r.type.startswith("data.")}
+        for provider in sorted(set(used) & set(PROVIDERS) - declared):
+            resource = used[provider]
+            where = Location(resource.at.path, resource.at.line, resource.at.line)
+            unknown = Cell(Unknown(Reason("not_stated", f"provider {provider} region")))
+            yield _place(f"{world.folder}:provider.{provider}", "provider", provider, unknown, where, "")
+
+    def _resource_place(self, resource: ResourceView) -> Iterator[Row]:
+        for attribute in ("region", "availability_zone", "zone_id"):
+            cell = resource.get(attribute)
+            if cell.known and isinstance(cell.value, str) and "-" in cell.value:
+                yield _place(f"{resource.id}/{attribute}", "resource", resource.provider, cell, resource.at, resource.id)
+                return
+
+
+def _place(identity: str, kind: str, provider: str, cell: Cell, at: Location, resource: str) -> Row:
+    return make_row(
+        "data_location", at, location_id=identity, provider=provider, resource_id=resource, location_kind=kind,
+        jurisdiction=cell.map(lambda v: jurisdiction(provider, str(v))), place=cell.as_str(),
+    )  # fmt: skip
+
+
+class _Nothing:
+    """No names at all: tfvars and module sources are literals."""
+
+    def resolve(self, path: tuple[Any, ...]) -> Any:
+        return Unknown(Reason("unresolved_reference", ".".join(map(str, path))))
+
+    def call(self, name: str, arguments: list[Any]) -> Any:
+        from compliance.collect.terraform import functions
+
+        return functions.call(name, arguments)
