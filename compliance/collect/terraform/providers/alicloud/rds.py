@@ -13,6 +13,7 @@ from compliance.collect.terraform.providers.alicloud.databases import (
     public_by,
     retention,
 )
+from compliance.collect.terraform.providers.alicloud.log_rows import log_store_row
 from compliance.collect.terraform.providers.alicloud.registry import REGISTRY
 from compliance.collect.terraform.providers.alicloud.settings import (
     Columns,
@@ -61,8 +62,6 @@ def instance(resource: Resource, world: World) -> Iterable[Row]:
         deletion_protection=protection(resource, "deletion_protection", "instance_charge_type"),
     )
     yield from _access_rules(resource)
-    if collector.value is True:
-        yield from _collected(resource, collector)
 
 
 @REGISTRY.adapter("alicloud_db_readonly_instance")
@@ -141,40 +140,24 @@ def _backup(resource: Resource, world: World) -> Cell:
     return retention(world, resource, "instance_id", "alicloud_db_backup_policy", *names)
 
 
-def _collected(resource: Resource, collector: Cell) -> Iterator[Row]:
-    """SQL explorer keeps the audit log itself, for ``sql_collector_config_value`` days."""
-    yield make_row(
-        "log_source",
-        resource.at,
-        **common(resource),
-        system_id=resource.id,
-        system_kind="database",
-        event_class="query",
-        enabled=collector,
-        log_store_id=f"{resource.id}/sql_collector",
-    )
-
-
 def _access_rules(resource: Resource) -> Iterator[Row]:
-    for block in resource.blocks("pg_hba_conf"):
+    for number, block in enumerate(resource.blocks("pg_hba_conf")):
         address = block.get("address").as_str()
         mask = block.get("mask").as_str()
         if address.known and mask.known and mask.value and "/" not in address.value:
             address = Cell(f"{address.value}/{mask.value}", address.at)
-        priority = block.get("priority_id").as_int()
-        user, database = block.get("user").as_str(), block.get("database").as_str()
         yield make_row(
             "pg_hba_rule",
             block.at,
             **common(resource),
-            rule_id=f"{resource.id}/pg_hba/{priority.value if priority.known else f'{database.value}:{user.value}'}",
+            rule_id=f"{resource.id}/pg_hba/{number}",
             conn_type=block.get("type").as_str().map(str.lower),
-            database_name=database,
-            user_name=user,
+            database_name=block.get("database").as_str(),
+            user_name=block.get("user").as_str(),
             source_cidr=address,
             source_scope=address.map(_rule_scope),
             method=block.get("method").as_str().map(str.lower),
-            position=priority,
+            position=block.get("priority_id").as_int(),
         )
 
 
@@ -189,15 +172,24 @@ _SQL_EXPLORER_DAYS: Final = 30
 
 @REGISTRY.adapter("alicloud_db_instance")
 def sql_explorer(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page db_instance, ``sql_collector_config_value``: days that SQL audit logs are kept (default 30)."""
-    if resource.get("sql_collector_status").equals("enabled", "enable").value is not True:
+    """Provider page db_instance: SQL explorer keeps the audit log itself, ``sql_collector_config_value`` days."""
+    collector = resource.get("sql_collector_status").equals("enabled", "enable")
+    if collector.value is not True:
         return
     yield make_row(
-        "log_store",
+        "log_source",
         resource.at,
         **common(resource),
-        log_store_id=f"{resource.id}/sql_collector",
-        name=resource.get("instance_name").as_str(),
-        store_kind="other",
-        retention_days=resource.get("sql_collector_config_value").as_int().default(_SQL_EXPLORER_DAYS),
+        system_id=resource.id,
+        system_kind="database",
+        event_class="query",
+        enabled=collector,
+        log_store_id=f"{resource.id}/sql_explorer",
+    )
+    yield log_store_row(
+        resource,
+        f"{resource.id}/sql_explorer",
+        resource.get("instance_name"),
+        "other",
+        resource.get("sql_collector_config_value").as_int().default(_SQL_EXPLORER_DAYS),
     )
