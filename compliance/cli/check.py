@@ -1,0 +1,146 @@
+"""``hegui check``: settings, clock and disk on this side; everything else is ``compliance.run.check``."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from compliance import __version__
+from compliance.catalog.cache import load_catalog, write_atomically
+from compliance.collect.interface import Tree
+from compliance.collect.walk import walk
+from compliance.errors import UsageError
+from compliance.gate import baseline
+from compliance.report.common import REASON_TEXT
+from compliance.report.interface import ReportInput, writer
+from compliance.run.check import CheckRun, Options, check
+from compliance.run.config import Config, load_config
+
+
+def run(path: str, options: Mapping[str, Any]) -> int:
+    """Run a check and write its reports; returns the exit code."""
+    root = Path(path)
+    if not root.exists():
+        raise UsageError(f"'{path}' does not exist", fix="name a folder")
+    if not root.is_dir():
+        raise UsageError(f"'{path}' is not a folder", fix="name the folder of the repository")
+    targets = [_target(f) for f in (options["formats"] or ("text",))]
+    if sum(1 for _, file in targets if not file) > 1:
+        raise UsageError("two formats would both go to standard output", fix="give all but one a file: -f json=FILE")
+    config = _merged(load_config(root), options)
+    as_of = options["as_of"] or os.environ.get("HEGUI_AS_OF") or _today()
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", as_of):
+        raise UsageError(f"--as-of '{as_of}' is not a date", fix="write YYYY-MM-DD")
+    _date(as_of)
+    catalog = load_catalog()
+    tree = walk(root, config.exclude)
+    known: frozenset[str] = frozenset()
+    settings = Options(as_of, config.fail_on, bool(options["soft_fail"]))
+    if config.baseline:
+        known = _known(root, config, settings, catalog)
+    changed = baseline.changed_lines(root, options["changed_only"]) if options["changed_only"] else None
+    result = check(tree, catalog, config, replace(settings, known=known, changed=changed), root)
+    for name, file in targets:
+        report = _input(result, tree, config, sys.stdout if not file else None, bool(options["explain"]))
+        text = writer(name)(report)
+        if not file:
+            click.echo(text, nl=False)
+        elif not write_atomically(Path(file), text.encode("utf-8")):
+            raise UsageError(f"cannot write '{file}'", fix="choose a folder that can be written")
+    click.echo(f"hegui: {REASON_TEXT[result.reason].get(config.language)} ({result.reason}, exit {result.code})", err=True)
+    return result.code
+
+
+def _target(text: str) -> tuple[str, str]:
+    name, _, file = text.partition("=")
+    writer(name)
+    return name, file
+
+
+def _today() -> str:
+    """Today in Asia/Shanghai, which has no summer time."""
+    return (datetime.now(UTC) + timedelta(hours=8)).date().isoformat()
+
+
+def _date(text: str) -> None:
+    try:
+        datetime.strptime(text, "%Y-%m-%d")
+    except ValueError as error:
+        raise UsageError(f"--as-of '{text}' is not a day of the calendar", fix="write YYYY-MM-DD") from error
+
+
+def _merged(config: Config, options: Mapping[str, Any]) -> Config:
+    """Flag > ``HEGUI_*`` > file."""
+    values: dict[str, Any] = {}
+    for name in ("profile", "language", "fail_on", "baseline"):
+        chosen = options.get(name) or os.environ.get(f"HEGUI_{name.upper()}")
+        if chosen:
+            values[name] = chosen
+    if options["exclude"]:
+        values["exclude"] = (*config.exclude, *options["exclude"])
+    merged = replace(config, **values)
+    if merged.language not in ("zh", "en") or merged.fail_on not in ("critical", "high", "medium", "low"):
+        raise UsageError("HEGUI_LANGUAGE or HEGUI_FAIL_ON has a value that is not allowed", fix="zh or en; critical, high, medium or low")
+    return merged
+
+
+def _known(root: Path, config: Config, settings: Options, catalog: Any) -> frozenset[str]:
+    """Fingerprints of the baseline: a report file, else the findings of a git revision."""
+    path = Path(config.baseline)
+    if not path.is_file() and (root / config.baseline).is_file():
+        path = root / config.baseline
+    if path.is_file():
+        return baseline.read(path)
+    from compliance.collect.tree import MemoryTree
+
+    commit = baseline.resolve(root, config.baseline)
+    result = check(MemoryTree(_archive(root, commit)), catalog, config, settings, None)
+    return frozenset(f.fingerprint for f in result.assessment.findings)
+
+
+def _archive(root: Path, commit: str) -> dict[str, bytes]:
+    """Regular files of a commit below *root*, from ``git archive``; links are left out as in a walk."""
+    import io
+    import tarfile
+
+    data = baseline.git(root, "archive", "--format=tar", commit, ".")
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        return {m.name.removeprefix("./"): f.read() for m in archive if m.isfile() and (f := archive.extractfile(m)) is not None}
+
+
+def _input(result: CheckRun, tree: Tree, config: Config, stream: Any, explain: bool) -> ReportInput:
+    excerpts: dict[tuple[str, int], str] = {}
+    lines: dict[str, list[str]] = {}
+    for finding in result.assessment.findings:
+        place = (finding.location.path, finding.location.line)
+        if place in excerpts or finding.table in ("secret_literal", "personal_data_hit", "repository_file"):
+            continue
+        if place[0] not in lines:
+            file = tree.file(place[0])
+            lines[place[0]] = file.data.decode("utf-8", "replace").split("\n") if file else []
+        text = lines[place[0]]
+        if 0 < place[1] <= len(text):
+            excerpts[place] = _masked(text[place[1] - 1])
+    color = bool(stream is not None and stream.isatty() and not os.environ.get("NO_COLOR"))
+    return ReportInput(
+        result.assessment, result.snapshot, result.catalog, tuple((n.kind, n.where, n.detail) for n in result.gate_notes), result.code, result.reason,
+        config.language, __version__, excerpts, color=color, explain=explain,
+    )  # fmt: skip
+
+
+def _masked(line: str) -> str:
+    """An excerpt without what the detectors find in it."""
+    from compliance.redact import detectors, secrets
+
+    spans = [(h.start, h.end) for h in detectors.detect(line)] + [(h.start, h.end) for h in secrets.detect(line, "text")]
+    for start, end in sorted(spans, reverse=True):
+        line = line[:start] + "***" + line[end:]
+    return line[:300]

@@ -1,0 +1,126 @@
+"""Entry point; commands import what they need when they run, so that ``--help`` stays fast."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from compliance import __version__
+from compliance.errors import HeguiError
+
+
+class Group(click.Group):
+    """Errors of Hegui end with exit code 2 and a plain message, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except HeguiError as error:
+            click.echo(f"hegui: {error.render()}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hegui")
+def cli() -> None:
+    """Hegui (合规): compliance checks for bookkeeping firms, from PIPL and the firm's own rules."""
+
+
+@cli.command()
+@click.argument("path", default=".", type=click.Path())
+@click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT[=FILE]", help="text, json, sarif, junit, gitlab, markdown; repeatable.")
+@click.option("--profile", help="Which controls apply (default: ci).")
+@click.option("--as-of", metavar="DATE", help="The day of the check, YYYY-MM-DD (default: today in Asia/Shanghai).")
+@click.option("--fail-on", type=click.Choice(["critical", "high", "medium", "low"]), help="Lowest severity that fails the run (default: low).")
+@click.option("--soft-fail", is_flag=True, help="Exit 0 instead of 1 when there are gaps.")
+@click.option("--baseline", metavar="FILE|REV", help="Known findings: a JSON report or a git revision.")
+@click.option("--changed-only", metavar="REV", help="Only findings on lines changed since the revision fail the run.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Paths to leave out; repeatable.")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of reports (default: zh).")
+@click.option("--explain", is_flag=True, help="Add the rationale to every finding.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the result cache.")
+@click.pass_context
+def check(ctx: click.Context, path: str, **options: Any) -> None:
+    """Check an infrastructure repository and print its gaps.
+
+    Exit codes: 0 clean, 1 gaps, 2 unusable input, 3 inconclusive.
+    """
+    from compliance.cli.check import run
+
+    ctx.exit(run(path, options))
+
+
+@cli.command()
+@click.argument("control")
+@click.option("--language", type=click.Choice(["zh", "en"]), default=None)
+def explain(control: str, language: str | None) -> None:
+    """Show a control: law, rationale, question, SQL, how to fix."""
+    from compliance.cli.explain import render
+
+    click.echo(render(control, language or os.environ.get("HEGUI_LANGUAGE", "zh")))
+
+
+@cli.command()
+@click.option("--controls", type=click.Path(exists=True, file_okay=False), help="A controls/ folder (default: the shipped one).")
+@click.option("--evidence", type=click.Path(exists=True, file_okay=False), help="An evidence/ folder (default: the shipped one).")
+def lint(controls: str | None, evidence: str | None) -> None:
+    """Check the catalog: schemas, references, SQL."""
+    from compliance.cli.author import lint as run
+
+    click.echo(run(controls, evidence))
+
+
+@cli.command()
+@click.argument("control", required=False)
+@click.option("--mutate", is_flag=True, help="Change the deciding line of each satisfied case; the verdict must change.")
+@click.pass_context
+def test(ctx: click.Context, control: str | None, mutate: bool) -> None:
+    """Run the cases of every control (or of one)."""
+    from compliance.cli.author import test as run
+
+    text, failed = run(control, mutate)
+    click.echo(text)
+    ctx.exit(1 if failed else 0)
+
+
+@cli.command()
+@click.argument("kind", required=False)
+def schema(kind: str | None) -> None:
+    """Print the JSON Schema of a kind of catalog file, or list the kinds."""
+    from compliance.cli.author import schema as run
+
+    click.echo(run(kind))
+
+
+@cli.command()
+def controls() -> None:
+    """List the controls of the catalog."""
+    from compliance.cli.author import listing
+
+    click.echo(listing())
+
+
+def main() -> None:
+    """Console entry point."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        cli(standalone_mode=True)
+    except HeguiError as error:
+        click.echo(f"hegui: {error.render()}", err=True)
+        sys.exit(2)
+    except Exception as error:
+        # A crash is exit 2, never a pass; the message names no content of the scanned files.
+        if os.environ.get("HEGUI_DEBUG"):
+            raise
+        click.echo(f"hegui: internal error: {type(error).__name__}; set HEGUI_DEBUG=1 for the traceback and report it", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Collect a repository: each file is offered to every collector once, rows come back in canonical order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from compliance.collect.interface import Collector, SourceFile, Tree
+from compliance.model.assessment import Snapshot
+from compliance.model.row import FileNote, Row
+
+
+def collectors() -> list[Collector]:
+    """The built-in collectors; one line a source kind."""
+    from compliance.collect.terraform import TerraformCollector
+    from compliance.collect.text_scan import TextScanCollector
+
+    return [TerraformCollector(), TextScanCollector()]
+
+
+def collect(tree: Tree, extra: Iterable[Row] = (), notes: Sequence[FileNote] = (), chosen: Sequence[Collector] | None = None) -> Snapshot:
+    """The snapshot of a tree; *extra* rows come from the configuration (recorded filings)."""
+    using = list(chosen) if chosen is not None else collectors()
+    claimed: dict[str, list[SourceFile]] = {c.name: [] for c in using}
+    found: list[FileNote] = []
+    for path in tree.paths():
+        file = tree.file(path)
+        if file is None:
+            continue
+        head = file.data[:4096]
+        if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+            found.append(FileNote(path, "skipped", "walk", "binary", "not text"))
+            continue
+        for collector in using:
+            if collector.claims(path, head):
+                claimed[collector.name].append(file)
+    rows: list[Row] = list(extra)
+    delivered: set[str] = {"cross_border_filing"}
+    for collector in using:
+        delivered |= collector.tables
+        for item in collector.collect(claimed[collector.name], tree):
+            if isinstance(item, Row):
+                rows.append(item)
+            else:
+                found.append(item)
+    found += list(getattr(tree, "notes", ())) + list(notes)
+    rows.sort(key=lambda r: (r.table, r.at.path, r.at.line, sorted((k, str(v)) for k, v in r.values.items())))
+    return Snapshot(tuple(_unique(rows)), frozenset(delivered), tuple(sorted(set(found), key=lambda n: (n.path, n.collector, n.code, n.line))))
+
+
+def _unique(rows: list[Row]) -> Iterable[Row]:
+    """Rows without exact doubles (the same local module read through two callers)."""
+    seen: set[str] = set()
+    for row in rows:
+        mark = f"{row.table}|{row.at}|{sorted((k, str(v)) for k, v in row.values.items())}"
+        if mark not in seen:
+            seen.add(mark)
+            yield row

@@ -1,0 +1,1 @@
+"""Personal information and secrets: one detector list for finding and for redacting."""
