@@ -436,7 +436,7 @@ class World:
             scope.children.setdefault(name, []).append((key, child))
 
     def literal_attribute(self, scope: Scope, reference: str, attribute: str) -> Any:
-        """The value of a resource's attribute when it is written as a plain literal, else None."""
+        """The value of a resource's attribute when its configuration states one that can be told, else None."""
         base = re.sub(r"\[[^\]]*\]", "", reference)
         found = self._blocks.get(base.rpartition("." + attribute)[0])
         if found is None:
@@ -444,8 +444,8 @@ class World:
         stated = found[0].attributes.get(attribute)
         if stated is None:
             return None
-        tree = parse(stated.text)
-        return tree[1] if tree[0] == "lit" and isinstance(tree[1], (bool, int)) else None
+        value = found[1]._once("attribute", reference, lambda _: found[1].value(stated))
+        return value if isinstance(value, (bool, int, str)) else None
 
     def of_type(self, *types: str) -> Sequence[ResourceView]:
         """See ``resource.World.of_type``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from compliance.collect.terraform.providers.alicloud.registry import REGISTRY
 from compliance.collect.terraform.providers.alicloud.settings import (
@@ -61,7 +62,9 @@ def public_by(world: World, resource: Resource, attribute: str, *types: str) -> 
     return Cell(False)
 
 
-def retention(world: World, resource: Resource, attribute: str, kind: str, *paths: str, default: int | None = 7) -> Cell:
+def retention(
+    world: World, resource: Resource, attribute: str, kind: str, *paths: str, default: int | None = 7
+) -> Cell:
     """Days that backups are kept, from a linked backup policy; *default* without one."""
     for policy in linked(world, resource, attribute, kind):
         days = first(policy, *paths).as_int()
@@ -70,7 +73,7 @@ def retention(world: World, resource: Resource, attribute: str, kind: str, *path
     return Cell(default) if default is not None else ABSENT.or_unknown("not_stated", "backup_retention_period")
 
 
-def protection(resource: Resource, attribute: str, charge: str) -> object:
+def protection(resource: Resource, attribute: str, charge: str) -> Any:
     """Deletion protection, which prepaid instances do not have (they cannot be released before they expire)."""
     stated = resource.get(attribute)
     if stated.absent and word(resource.get(charge)) in {"prepaid", "subscription"}:

@@ -130,7 +130,9 @@ def security_group_rule(resource: Resource, world: World) -> Iterable[Row]:
             scope,
             resource.get("ip_protocol"),
             resource.get("port_range"),
-            direction=resource.get("type").as_str().map(lambda text: {"ingress": "in", "egress": "out"}.get(text.lower(), text)),
+            direction=resource.get("type")
+            .as_str()
+            .map(lambda text: {"ingress": "in", "egress": "out"}.get(text.lower(), text)),
             action=_policy(resource.get("policy")),
             description=resource.get("description"),
         )

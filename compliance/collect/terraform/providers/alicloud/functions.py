@@ -8,7 +8,14 @@ from typing import Any
 
 from compliance.collect.terraform.providers.alicloud.log_rows import log_source_row
 from compliance.collect.terraform.providers.alicloud.registry import REGISTRY
-from compliance.collect.terraform.providers.alicloud.settings import Columns, common, first, lowest_tls, weak_cipher, word
+from compliance.collect.terraform.providers.alicloud.settings import (
+    Columns,
+    common,
+    first,
+    lowest_tls,
+    weak_cipher,
+    word,
+)
 from compliance.collect.terraform.providers.alicloud.tls_rows import endpoint_row
 from compliance.collect.terraform.resource import Resource, World
 from compliance.model.cell import Cell, Reason, Unknown

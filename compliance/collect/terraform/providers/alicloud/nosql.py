@@ -64,7 +64,9 @@ def mongodb(resource: Resource, world: World) -> Iterable[Row]:
     )
 
 
-@REGISTRY.adapter("alicloud_kvstore_instance", reads=("alicloud_kvstore_connection", "alicloud_kvstore_audit_log_config"))
+@REGISTRY.adapter(
+    "alicloud_kvstore_instance", reads=("alicloud_kvstore_connection", "alicloud_kvstore_audit_log_config")
+)
 def redis(resource: Resource, world: World) -> Iterable[Row]:
     """Provider pages kvstore_instance, kvstore_connection, kvstore_audit_log_config.
 
@@ -77,7 +79,7 @@ def redis(resource: Resource, world: World) -> Iterable[Row]:
         )
     )
     audit = [
-        config.get("db_audit").as_bool().default(False)
+        config.get("db_audit").as_bool().default(True)
         for config in linked(world, resource, "instance_id", "alicloud_kvstore_audit_log_config")
     ]
     yield database_row(
@@ -127,7 +129,9 @@ def elasticsearch(resource: Resource, world: World) -> Iterable[Row]:
 
     A public Kibana counts when it is switched on in so many words: its own default differs by version.
     """
-    data = first(resource, "data_node_disk_encrypted", "data_node_configuration.disk_encryption").as_bool().default(False)
+    data = (
+        first(resource, "data_node_disk_encrypted", "data_node_configuration.disk_encryption").as_bool().default(False)
+    )
     warm = first(resource, "warm_node_disk_encrypted", "warm_node_configuration.disk_encryption").as_bool()
     if warm.absent and (resource.has("warm_node_spec") or resource.blocks("warm_node_configuration")):
         warm = Cell(False)
@@ -166,7 +170,9 @@ def hbase(resource: Resource, world: World) -> Iterable[Row]:
     )
 
 
-@REGISTRY.adapter("alicloud_lindorm_instance", "alicloud_lindorm_instance_v2", reads=("alicloud_lindorm_public_network",))
+@REGISTRY.adapter(
+    "alicloud_lindorm_instance", "alicloud_lindorm_instance_v2", reads=("alicloud_lindorm_public_network",)
+)
 def lindorm(resource: Resource, world: World) -> Iterable[Row]:
     """Provider pages lindorm_instance (its argument is spelled ``deletion_proection``), lindorm_instance_v2,
     lindorm_public_network.

@@ -71,7 +71,9 @@ class Statement:
         if set(self.conditions) != {"bool"}:
             return False
         keys = self.conditions["bool"]
-        return set(keys) == {"acs:securetransport"} and [str(v).lower() for v in keys["acs:securetransport"]] == ["false"]
+        return set(keys) == {"acs:securetransport"} and [str(v).lower() for v in keys["acs:securetransport"]] == [
+            "false"
+        ]
 
 
 _EVERYTHING: Final = re.compile(r"\*|acs:[^:]*:\*?:\*?:\*(/\*)?")
@@ -151,7 +153,9 @@ def _from_mapping(item: Any, at: Location | None) -> Statement:
     conditions = _field(item, "condition")
     return Statement(
         allow=_allow(_field(item, "effect")),
-        actions=[a.lower() if isinstance(a, str) else a for a in _texts(_field(item, "notaction") if all_but else actions)],
+        actions=[
+            a.lower() if isinstance(a, str) else a for a in _texts(_field(item, "notaction") if all_but else actions)
+        ],
         resources=_texts(resources),
         all_but=all_but or (resources is None and _field(item, "notresource") is not None),
         any_principal=_anyone(item),
@@ -265,10 +269,14 @@ def statement_rows(
     if isinstance(read, Unknown):
         read = [Statement(read, [read], [read], False, read if kind != "identity" else False, None, document.at)]
     for number, statement in enumerate(read):
-        yield _row(resource, statement, f"{resource.id}{prefix}/{number}", kind, policy_id or resource.id, attached_directly)
+        yield _row(
+            resource, statement, f"{resource.id}{prefix}/{number}", kind, policy_id or resource.id, attached_directly
+        )
 
 
-def _row(resource: Resource, statement: Statement, row_id: str, kind: str, policy_id: str | Cell, direct: Cell | bool) -> Row:
+def _row(
+    resource: Resource, statement: Statement, row_id: str, kind: str, policy_id: str | Cell, direct: Cell | bool
+) -> Row:
     at = statement.at
 
     def cell(value: Any) -> Cell:

@@ -63,7 +63,9 @@ def negate(cell: Cell) -> Cell:
     return cell.map(lambda value: value is False)
 
 
-def linked(world: World, target: Resource, attribute: str, *types: str, by: Sequence[str] = ("id",)) -> Sequence[Resource]:
+def linked(
+    world: World, target: Resource, attribute: str, *types: str, by: Sequence[str] = ("id",)
+) -> Sequence[Resource]:
     """``World.linked`` with the provider's own habit: most references are by id."""
     return world.linked(target, attribute, *types, by=by)
 
@@ -84,7 +86,9 @@ def _is_own_key(text: object) -> bool:
     name = str(text).strip().lower()
     # "alias/acs/<service>" and "ServiceKey" are the keys the services make for themselves
     # (KMS documentation, "Integration with KMS": service-managed keys).
-    return bool(name) and not name.startswith(("alias/acs/", "acs/")) and name not in {"servicekey", "disabled", "default"}
+    return (
+        bool(name) and not name.startswith(("alias/acs/", "acs/")) and name not in {"servicekey", "disabled", "default"}
+    )
 
 
 def encryption(encrypted: Cell, key: Cell = ABSENT, algorithm: Cell | str = "AES-256") -> Columns:
@@ -133,7 +137,14 @@ def named_key_encrypts(key: Cell) -> Cell:
     return key.as_str().map(lambda text: text.strip().lower() not in {"", "disabled"})
 
 
-_ALGORITHMS: Final = {"aes-256": "AES-256", "aes256": "AES-256", "sm4-128": "SM4", "sm4": "SM4", "m4": "SM4", "default": "AES-256"}
+_ALGORITHMS: Final = {
+    "aes-256": "AES-256",
+    "aes256": "AES-256",
+    "sm4-128": "SM4",
+    "sm4": "SM4",
+    "m4": "SM4",
+    "default": "AES-256",
+}
 
 
 def algorithm_name(cell: Cell, default: str = "AES-256") -> Cell:
@@ -195,7 +206,9 @@ def lowest_tls(cell: Cell) -> Cell:
     for leaf in leaves(cell):
         name = _TLS_NAMES.get(leaf.strip().lower()) if isinstance(leaf, str) else None
         if name is None:
-            return Cell(leaf if isinstance(leaf, Unknown) else Unknown(Reason("unreadable_value", str(leaf)[:60])), cell.at)
+            return Cell(
+                leaf if isinstance(leaf, Unknown) else Unknown(Reason("unreadable_value", str(leaf)[:60])), cell.at
+            )
         versions.append(name)
     if not versions:
         return Cell(Unknown(Reason("not_stated", "tls_versions")), cell.at)

@@ -47,7 +47,9 @@ def greenplum(resource: Resource, world: World) -> Iterable[Row]:
         "warehouse",
         name=first(resource, "description", "db_instance_description").as_str(),
         version=resource.get("engine_version").as_str(),
-        **encryption(resource.get("encryption_type").equals("clouddisk").default(False), resource.get("encryption_key")),
+        **encryption(
+            resource.get("encryption_type").equals("clouddisk").default(False), resource.get("encryption_key")
+        ),
         public_access=public_by(world, resource, "instance_id", "alicloud_gpdb_connection"),
         allows_any_source=admits_everyone(
             [resource.get("security_ip_list"), *allow_lists(resource, "ip_whitelist", "security_ip_list")]
@@ -70,7 +72,9 @@ def clickhouse(resource: Resource, world: World) -> Iterable[Row]:
         "clickhouse",
         name=resource.get("db_cluster_description").as_str(),
         version=resource.get("db_cluster_version").as_str(),
-        **encryption(resource.get("encryption_type").equals("clouddisk").default(False), resource.get("encryption_key")),
+        **encryption(
+            resource.get("encryption_type").equals("clouddisk").default(False), resource.get("encryption_key")
+        ),
         public_access=resource.get("allocate_public_connection").as_bool().default(False),
         allows_any_source=admits_everyone(allow_lists(resource, "db_cluster_access_white_list", "security_ip_list")),
         backup_retention_days=retention(
