@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from sqlglot import exp
+
 from compliance.catalog import graph, sql
 from compliance.catalog.declarations import CheckDecl, ControlDecl, ParameterDecl, TableDecl
 from compliance.catalog.load import Declarations, Roots, load
@@ -80,7 +82,7 @@ class _Compiler:
                 del pending[name]
                 progress = True
             if not progress:
-                for name, view in pending.items():
+                for view in pending.values():
                     self.problem("views read each other in a circle", f"{view.label}:1", "break the circle")
                 break
         return done
@@ -93,7 +95,7 @@ class _Compiler:
             for output in select.expressions:
                 if output.is_star:
                     owner = getattr(output, "table", "")
-                    for table in select.find_all(sql.exp.Table):
+                    for table in select.find_all(exp.Table):
                         relation = self.relations.get(table.name)
                         if relation and (not owner or owner in (table.alias, table.name)):
                             columns |= relation.columns
@@ -161,13 +163,13 @@ class _Compiler:
         if d.where:
             tree = self._condition("where", d.where, population, parameters)
             condition = Clause(sql.render(tree), sql._columns(tree, population))
-        parts: list[sql.Clause] = []
+        parts: list[Clause] = []
         tables = list(self._base(d.every))
         if form == "must":
             must = self._condition("must", str(d.must), population, parameters)
             parts = sql.clauses(must, population)
             query, count = sql.compile_must(population, condition, parts)
-            for table in must.find_all(sql.exp.Table):
+            for table in must.find_all(exp.Table):
                 tables += self._base(table.name)
         else:
             other = str(d.has or d.has_no)
@@ -209,9 +211,7 @@ class _Compiler:
     def _base(self, relation: str) -> tuple[str, ...]:
         return self.view_tables.get(relation, (relation,))
 
-    def _build(
-        self, c: ControlDecl, d: CheckDecl, form: str, query: str, count: str, where: Clause, parts: list[Clause], tables: list[str], population: tuple[str, ...]
-    ) -> Check:
+    def _build(self, c: ControlDecl, d: CheckDecl, form: str, query: str, count: str, where: Clause, parts: list[Clause], tables: list[str], population: tuple[str, ...]) -> Check:
         optional = {o for v in self.declared.views.values() for o in v.optional}
         required = tuple(dict.fromkeys(t for t in tables if t not in optional))
         for field_name in re.findall(r"\{(\w+)\}", d.message.zh + d.message.en):

@@ -17,6 +17,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -28,10 +29,48 @@ BUILTIN_PARAMETERS = ("as_of", "period_start", "period_end")
 
 # Anything whose answer depends on the moment, the machine or chance, or that reaches outside.
 _FORBIDDEN = frozenset(
-    """now current_timestamp current_date current_time localtime localtimestamp today get_current_timestamp get_current_time
-    transaction_timestamp random uuid gen_random_uuid uuidv4 uuidv7 setseed nextval currval read_csv read_csv_auto read_json
-    read_json_auto read_parquet read_text read_blob parquet_scan glob getenv current_setting current_user user session_user
-    current_database current_schema version pg_typeof query query_table sqlite_scan postgres_scan""".split()
+    [
+        "now",
+        "current_timestamp",
+        "current_date",
+        "current_time",
+        "localtime",
+        "localtimestamp",
+        "today",
+        "get_current_timestamp",
+        "get_current_time",
+        "transaction_timestamp",
+        "random",
+        "uuid",
+        "gen_random_uuid",
+        "uuidv4",
+        "uuidv7",
+        "setseed",
+        "nextval",
+        "currval",
+        "read_csv",
+        "read_csv_auto",
+        "read_json",
+        "read_json_auto",
+        "read_parquet",
+        "read_text",
+        "read_blob",
+        "parquet_scan",
+        "glob",
+        "getenv",
+        "current_setting",
+        "current_user",
+        "user",
+        "session_user",
+        "current_database",
+        "current_schema",
+        "version",
+        "pg_typeof",
+        "query",
+        "query_table",
+        "sqlite_scan",
+        "postgres_scan",
+    ]
 )
 
 
@@ -129,12 +168,12 @@ def _lint(tree: exp.Expression, relations: Mapping[str, Relation], default: Rela
             raise SqlProblem(f"unknown column '{column.name}'" + (f" of '{owner}'" if owner else ""), near(column.name, candidates))
 
 
-def render(tree: exp.Expression) -> str:
+def render(tree: Any) -> str:
     """DuckDB text with parameters as ``{:name}`` tokens; ``x in :list`` stays an IN over the list."""
     copy = tree.copy()
     for placeholder in list(copy.find_all(exp.Placeholder)):
         placeholder.replace(exp.Var(this="{:" + placeholder.name + "}"))
-    return copy.sql(dialect="duckdb", comments=False)
+    return str(copy.sql(dialect="duckdb", comments=False))
 
 
 def clauses(condition: exp.Expression, population: Relation) -> list[Clause]:
@@ -224,7 +263,8 @@ def compile_has_no(population: Relation, other: Relation, where: Clause, matchin
 
 def _split_join(matching: exp.Expression, population: Relation, other: Relation) -> tuple[list[str], list[str]]:
     """Equalities between the two sides, and the remaining conjuncts."""
-    equal, rest = [], []
+    equal: list[str] = []
+    rest: list[str] = []
     for part in matching.flatten() if isinstance(matching, exp.And) else [matching]:
         tables = {c.table for c in part.find_all(exp.Column)}
         is_join = isinstance(part, exp.EQ) and tables == {population.name, other.name}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -65,14 +65,15 @@ def _problem(error: ValidationError, document: Any, label: str) -> HeguiError:
     fix = "see hegui schema"
     message = error.message
     if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        known = list(error.schema.get("properties", {}))
+        rule: Any = error.schema
+        known = list(rule.get("properties", {}))
         extra = sorted(set(error.instance) - set(known))
         path.append(extra[0])
         near = difflib.get_close_matches(extra[0], known, 1)
         message = f"unknown key '{extra[0]}'"
         fix = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(sorted(known))}"
     elif error.validator == "enum":
-        options = [str(o) for o in error.validator_value]
+        options = [str(o) for o in cast(list[Any], error.validator_value)]
         near = difflib.get_close_matches(str(error.instance), options, 1)
         message = f"'{error.instance}' is not allowed here"
         fix = f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(options)}"

@@ -68,9 +68,7 @@ def _build(node: Any, label: str, depth: int) -> Any:
     for key, value in node.value:
         name, at = str(key.value), key.start_mark.line + 1
         if name in mapping:
-            raise CatalogError(
-                [HeguiError(f"key '{name}' stands twice", where=f"{label}:{at}", why=f"first at line {mapping.lines[name]}", fix="keep one")]
-            )
+            raise CatalogError([HeguiError(f"key '{name}' stands twice", where=f"{label}:{at}", why=f"first at line {mapping.lines[name]}", fix="keep one")])
         mapping[name] = _build(value, label, depth + 1)
         mapping.lines[name] = at
     return mapping
@@ -78,14 +76,11 @@ def _build(node: Any, label: str, depth: int) -> Any:
 
 def line_of(document: Any, path: list[str | int]) -> int:
     """The line of the element at *path*, or of its nearest ancestor that has one."""
-    line = getattr(document, "line", 1)
+    line: int = getattr(document, "line", 1)
     for step in path:
-        if isinstance(document, Mapping) and isinstance(step, str) and step in document:
-            line = document.lines[step]
-            document = document[step]
-        elif isinstance(document, Sequence) and isinstance(step, int) and step < len(document):
-            line = document.lines[step]
-            document = document[step]
-        else:
+        lines: Any = getattr(document, "lines", {})
+        try:
+            line, document = lines[step], document[step]
+        except (KeyError, IndexError, TypeError):
             break
     return line

@@ -43,7 +43,7 @@ def cli() -> None:
 @click.option("--explain", is_flag=True, help="Add the rationale to every finding.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the result cache.")
 @click.pass_context
-def check(ctx: click.Context, path: str, **options: Any) -> None:
+def check(ctx: click.Context, /, path: str, **options: Any) -> None:
     """Check an infrastructure repository and print its gaps.
 
     Exit codes: 0 clean, 1 gaps, 2 unusable input, 3 inconclusive.

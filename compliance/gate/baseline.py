@@ -50,7 +50,9 @@ def resolve(root: Path, revision: str) -> str:
 def changed_lines(root: Path, revision: str) -> dict[str, list[tuple[int, int]]]:
     """Path (relative to *root*) -> ranges of lines added or changed since *revision*; new files are whole."""
     commit = resolve(root, revision)
-    text = git(root, "diff", "--no-color", "--no-ext-diff", "--no-textconv", "-U0", "--relative", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/", commit, "--", ".").decode("utf-8", "replace")
+    text = git(root, "diff", "--no-color", "--no-ext-diff", "--no-textconv", "-U0", "--relative", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/", commit, "--", ".").decode(
+        "utf-8", "replace"
+    )
     changed: dict[str, list[tuple[int, int]]] = {}
     path = ""
     for line in text.splitlines():

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
-from compliance.model.cell import Reason
 from compliance.model.catalog import Text
+from compliance.model.cell import Reason
 from compliance.model.location import Location
 from compliance.model.row import FileNote, Row
 

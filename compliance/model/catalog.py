@@ -212,9 +212,11 @@ def from_plain(data: dict[str, Any]) -> Catalog:
 
 
 def _control(c: dict[str, Any]) -> Control:
+    plain: dict[str, Any] = {k: c[k] for k in ("id", "domain", "severity", "frequency", "owner", "assurance", "applies_when", "declared_at")}
+    texts: dict[str, Any] = {k: Text(*c[k]) for k in ("title", "objective", "rationale", "remediation")}
     return Control(
-        **{k: c[k] for k in ("id", "domain", "severity", "frequency", "owner", "assurance", "applies_when", "declared_at")},
-        **{k: Text(*c[k]) for k in ("title", "objective", "rationale", "remediation")},
+        **plain,
+        **texts,
         derives_from=tuple(c["derives_from"]),
         requires=tuple(c["requires"]),
         parameters=tuple(Parameter(**{**p, "title": Text(*p["title"])}) for p in c["parameters"]),
@@ -224,11 +226,13 @@ def _control(c: dict[str, Any]) -> Control:
 
 
 def _check(k: dict[str, Any]) -> Check:
+    plain: dict[str, Any] = {n: k[n] for n in ("id", "key", "form", "sql", "count_sql")}
+    names: dict[str, Any] = {n: tuple(k[n]) for n in ("tables", "population", "derives_from")}
     return Check(
-        **{n: k[n] for n in ("id", "key", "form", "sql", "count_sql")},
+        **plain,
+        **names,
         question=Text(*k["question"]),
         message=Text(*k["message"]),
         where=Clause(k["where"]["sql"], tuple(k["where"]["columns"])),
         clauses=tuple(Clause(x["sql"], tuple(x["columns"])) for x in k["clauses"]),
-        **{n: tuple(k[n]) for n in ("tables", "population", "derives_from")},
     )

@@ -49,7 +49,9 @@ _ASSIGN: Final = re.compile(
 )
 _LIST_ENTRY: Final = re.compile(r"(?i)^\s*-?\s*(?:name|key)\s*:\s*[\"']?(?P<name>" + _NAME + r")[\"']?\s*$")
 _VALUE_LINE: Final = re.compile(r"(?i)^\s*(?:value)\s*[:=]\s*(?P<value>\"[^\"\n]*\"|'[^'\n]*'|\S+)")
-_QUICK: Final = re.compile(r"(?i)pass|pwd|secret|token|key|credential|requirepass|masterauth|密码|口令|密钥|://|AKI|LTAI|ASIA|gh[pousr]_|github_pat|glpat|xox|AIza|npm_|pypi-|qyapi|dingtalk|BEGIN ")
+_QUICK: Final = re.compile(
+    r"(?i)pass|pwd|secret|token|key|credential|requirepass|masterauth|密码|口令|密钥|://|AKI|LTAI|ASIA|gh[pousr]_|github_pat|glpat|xox|AIza|npm_|pypi-|qyapi|dingtalk|BEGIN "
+)
 
 _HARMLESS_NAME: Final = re.compile(
     r"(?i)(policy|length|min_|max_|_id$|id$|name$|_file$|file$|_path$|path$|_arn$|arn$|_ttl|ttl$|expir|age|rotation|reset|required|enabled|enable|type$|version|"
@@ -79,7 +81,7 @@ def _literal(raw: str) -> str | None:
         return None
     if quoted and re.match(r"(?i)^(?:var\.|local\.|module\.|data\.|arn:|acs:|ssm:|vault:|secretsmanager|/|\./|https?://|\{\{|<|true$|false$|null$|none$|\d{1,3}$)", value):
         return None
-    if _PLACEHOLDER.match(value) or " " in value.strip() and len(value.split()) > 3:
+    if _PLACEHOLDER.match(value) or (" " in value.strip() and len(value.split()) > 3):
         return None
     return value
 

@@ -15,9 +15,19 @@ def write(report: ReportInput) -> str:
     a, s = report.assessment, report.assessment.scores
     out = [f"# {'合规检查' if zh else 'Compliance check'}", ""]
     out.append(f"**{REASON_TEXT[report.reason].get(report.language)}** ({'退出码' if zh else 'exit code'} {report.code})")
-    out += ["", "| " + (" | ".join(("得分", "豁免后", "已评估部分", "覆盖率", "等级") if zh else ("score", "after exceptions", "assessed part", "coverage", "grade"))) + " |", "|---|---|---|---|---|"]
+    out += [
+        "",
+        "| " + (" | ".join(("得分", "豁免后", "已评估部分", "覆盖率", "等级") if zh else ("score", "after exceptions", "assessed part", "coverage", "grade"))) + " |",
+        "|---|---|---|---|---|",
+    ]
     out.append(f"| {figure(s.score)} | {figure(s.score_after_exceptions)} | {figure(s.assessed)} | {figure(s.coverage)}% | {s.grade or '—'} |")
-    out += ["", f"## {'差距' if zh else 'Gaps'}", "", "| " + " | ".join(("级别", "控制", "位置", "说明", "依据") if zh else ("severity", "control", "location", "finding", "law")) + " |", "|---|---|---|---|---|"]
+    out += [
+        "",
+        f"## {'差距' if zh else 'Gaps'}",
+        "",
+        "| " + " | ".join(("级别", "控制", "位置", "说明", "依据") if zh else ("severity", "control", "location", "finding", "law")) + " |",
+        "|---|---|---|---|---|",
+    ]
     order = {"critical": 0, "high": 1, "medium": 2, "low": 3}
     ranked = sorted((f for f in a.findings if f.status == "open"), key=lambda f: (f.verdict != "violation", order[f.severity], f.control, f.location, f.key))
     size = sum(len(line.encode()) + 1 for line in out)

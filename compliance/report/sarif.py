@@ -72,7 +72,10 @@ def _result(f: Finding, rule: int, report: ReportInput) -> dict[str, Any]:
         "message": {"text": explanation(f, report.language)},
         "locations": [
             {
-                "physicalLocation": {"artifactLocation": _artifact(f.location.path), "region": {"startLine": f.location.line, "endLine": max(f.location.line, f.location.end_line)}},
+                "physicalLocation": {
+                    "artifactLocation": _artifact(f.location.path),
+                    "region": {"startLine": f.location.line, "endLine": max(f.location.line, f.location.end_line)},
+                },
                 "logicalLocations": [{"fullyQualifiedName": f.key}],
             }
         ],

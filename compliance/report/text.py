@@ -41,9 +41,7 @@ def wrap(text: str, columns: int, indent: str) -> str:
 def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
     for char in text:
-        if pieces and char != " " and width(char) == 1 and pieces[-1][-1] != " " and width(pieces[-1][-1]) == 1:
-            pieces[-1] += char
-        elif pieces and char == " ":
+        if (pieces and char != " " and width(char) == 1 and pieces[-1][-1] != " " and width(pieces[-1][-1]) == 1) or (pieces and char == " "):
             pieces[-1] += char
         else:
             pieces.append(char)
@@ -99,7 +97,7 @@ def _provider(finding: Finding, report: ReportInput) -> str:
 
 def _summary(report: ReportInput, violations: list[Finding], unsure: list[Finding], zh: bool) -> list[str]:
     a = report.assessment
-    counts = Counter(c.outcome for c in a.controls)
+    counts: Counter[str] = Counter(c.outcome for c in a.controls)
     empty = sum(1 for c in a.controls if c.outcome == "undetermined" and c.reasons and c.reasons[0].code == "no_population")
     language = report.language
     line = "；" if zh else "; "

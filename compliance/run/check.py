@@ -121,8 +121,8 @@ def _after(assessment: Assessment, findings: Sequence[Finding], catalog: Catalog
 
 def exit_code(assessment: Assessment, options: Options) -> tuple[int, str]:
     """1 gaps, 3 inconclusive, 0 clean (DESIGN: Exit codes); a crash or unusable input is 2 and never comes here."""
-    limit = SEVERITIES.index(options.fail_on)  # type: ignore[arg-type]
-    counted = [f for f in assessment.findings if f.status == "open" and SEVERITIES.index(f.severity) <= limit]  # type: ignore[arg-type]
+    limit = SEVERITIES.index(options.fail_on)
+    counted = [f for f in assessment.findings if f.status == "open" and SEVERITIES.index(f.severity) <= limit]
     if any(f.verdict == "violation" for f in counted):
         return (0, "gaps_soft") if options.soft_fail else (1, "gaps")
     evaluated = [c for c in assessment.controls if any(k.n for k in c.checks)]

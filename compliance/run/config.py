@@ -104,7 +104,12 @@ def _fact(value: Any) -> Any:
 def _filing(item: Any, label: str, where: str) -> Row:
     keys = {"id", "mechanism", "destination", "reference", "filed_on", "valid_until", "approved_by", "document"}
     if not isinstance(item, Mapping) or set(item) - keys or not {"id", "mechanism", "destination", "reference", "filed_on"} <= set(item):
-        raise ConfigError("a filing is incomplete", where=where, why="PIPL art. 38 asks for one of its mechanisms, on record", fix="id, mechanism, destination, reference, filed_on (and valid_until, approved_by, document)")
+        raise ConfigError(
+            "a filing is incomplete",
+            where=where,
+            why="PIPL art. 38 asks for one of its mechanisms, on record",
+            fix="id, mechanism, destination, reference, filed_on (and valid_until, approved_by, document)",
+        )
     if item["mechanism"] not in ("security_assessment", "certification", "standard_contract", "exempt"):
         raise ConfigError(f"mechanism '{item['mechanism']}' is not one of article 38", where=where, fix="security_assessment, certification, standard_contract or exempt")
     line = int(getattr(item, "line", 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from compliance.collect.interface import Item, SourceFile, Tree
@@ -18,9 +19,31 @@ from compliance.model.location import Location
 from compliance.model.row import FileNote, Row, make_row
 
 TABLES = frozenset(
-    """object_storage database block_volume message_queue container_registry resource_share tls_endpoint network_boundary network_rule
-    log_store log_source audit_trail backup_job kms_key identity access_key password_policy permission_statement compute_instance cluster
-    container service_exposure data_location""".split()
+    [
+        "object_storage",
+        "database",
+        "block_volume",
+        "message_queue",
+        "container_registry",
+        "resource_share",
+        "tls_endpoint",
+        "network_boundary",
+        "network_rule",
+        "log_store",
+        "log_source",
+        "audit_trail",
+        "backup_job",
+        "kms_key",
+        "identity",
+        "access_key",
+        "password_policy",
+        "permission_statement",
+        "compute_instance",
+        "cluster",
+        "container",
+        "service_exposure",
+        "data_location",
+    ]
 )
 
 
@@ -126,7 +149,7 @@ class _Run:
         values: dict[str, Callable[[], Any]] = {}
         for file in self.tfvars.get(folder, []):
             for name, attribute in file.attributes.items():
-                values[name] = lambda a=attribute: evaluate(parse(a.text), _Nothing())
+                values[name] = partial(_constant, attribute.text)
         return values
 
     def _registry(self, provider: str) -> Registry | None:
@@ -140,7 +163,7 @@ class _Run:
         adapters = registry.types.get(resource.type) if registry else None
         if adapters:
             for adapter in adapters:
-                yield from adapter(resource, world)
+                yield from adapter(resource, world)  # type: ignore[arg-type]
         elif not resource.type.startswith("data.") and not (registry and resource.type in registry.linked):
             entry = self.unadapted.setdefault(resource.type, [0, resource.at.path])
             entry[0] += 1
@@ -174,6 +197,10 @@ def _place(identity: str, kind: str, provider: str, cell: Cell, at: Location, re
         "data_location", at, location_id=identity, provider=provider, resource_id=resource, location_kind=kind,
         jurisdiction=cell.map(lambda v: jurisdiction(provider, str(v))), place=cell.as_str(),
     )  # fmt: skip
+
+
+def _constant(text: str) -> Any:
+    return evaluate(parse(text), _Nothing())
 
 
 class _Nothing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from compliance.collect.interface import Tree
@@ -51,7 +52,6 @@ class ModuleSource:
             self.modules.append(block)
         elif block.kind == "provider" and block.labels:
             self.providers.append(block)
-
 
     def override(self, file: HclFile) -> None:
         """Merge an override file: its attributes win over those of the block of the same kind and labels."""
@@ -419,11 +419,7 @@ class World:
             return
         self.called.add(folder)
         for suffix, local in self._instances(block, scope):
-            given = {
-                n: (lambda a=a, local=local: scope.value(a, local))
-                for n, a in block.attributes.items()
-                if n not in ("source", "version", "providers", "count", "for_each", "depends_on")
-            }
+            given = {n: partial(scope.value, a, local) for n, a in block.attributes.items() if n not in ("source", "version", "providers", "count", "for_each", "depends_on")}
             inherited = dict(scope.providers)
             mapping = block.attributes.get("providers")
             if mapping is not None:
@@ -471,9 +467,8 @@ class World:
             if cell.known and isinstance(cell.value, str):
                 if cell.value in names:
                     found.append(other)
-            elif cell.unknown:
-                if any(self.find(r) is target for r in cell.refs) or (cell.value.text and cell.value.text in partial):
-                    found.append(other)
+            elif cell.unknown and (any(self.find(r) is target for r in cell.refs) or (cell.value.text and cell.value.text in partial)):
+                found.append(other)
         return found
 
     def providers(self) -> Iterator[ProviderView]:

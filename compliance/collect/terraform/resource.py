@@ -48,6 +48,8 @@ class Resource(Block, Protocol):
 
     type: str
     """``aws_s3_bucket``; data sources carry the prefix ``data.``"""
+    name: str
+    """its local name"""
     address: str
     """full address in its module tree: ``module.net.aws_subnet.a[0]``"""
     id: str

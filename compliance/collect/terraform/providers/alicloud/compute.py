@@ -36,7 +36,12 @@ def instance(res: Resource, world: World) -> Iterator[Row]:
         )  # fmt: skip
 
 
-@REGISTRY.adapter("alicloud_cs_managed_kubernetes", "alicloud_cs_kubernetes", "alicloud_cs_serverless_kubernetes", "alicloud_cs_edge_kubernetes")
+@REGISTRY.adapter(
+    "alicloud_cs_managed_kubernetes",
+    "alicloud_cs_kubernetes",
+    "alicloud_cs_serverless_kubernetes",
+    "alicloud_cs_edge_kubernetes",
+)
 def cluster(res: Resource, world: World) -> Iterator[Row]:
     """Clusters: public API server on unless said otherwise (managed and dedicated), secrets in clear."""
     serverless = res.type == "alicloud_cs_serverless_kubernetes"

@@ -27,7 +27,15 @@ def _parameter(res: Resource, name: str) -> Cell:
     return ABSENT
 
 
-@REGISTRY.adapter("alicloud_db_instance", reads=("alicloud_db_connection", "alicloud_db_backup_policy", "alicloud_db_readonly_instance", "alicloud_db_instance_endpoint_address"))
+@REGISTRY.adapter(
+    "alicloud_db_instance",
+    reads=(
+        "alicloud_db_connection",
+        "alicloud_db_backup_policy",
+        "alicloud_db_readonly_instance",
+        "alicloud_db_instance_endpoint_address",
+    ),
+)
 def rds(res: Resource, world: World) -> Iterator[Row]:
     """RDS: disk key or TDE encrypts; SSL off, whitelist 127.0.0.1, seven days of backups, SQL explorer off unless said."""
     key = res.get("encryption_key")
@@ -55,7 +63,12 @@ def rds(res: Resource, world: World) -> Iterator[Row]:
 @REGISTRY.adapter("alicloud_polardb_cluster")
 def polardb(res: Resource, world: World) -> Iterator[Row]:
     """PolarDB: TDE and SSL off unless said."""
-    encrypted = any_true([_enabled(res.get("tde_status")), Cell(True, res.get("encryption_key").at) if not res.get("encryption_key").absent else Cell(False)]).default(False)
+    encrypted = any_true(
+        [
+            _enabled(res.get("tde_status")),
+            Cell(True, res.get("encryption_key").at) if not res.get("encryption_key").absent else Cell(False),
+        ]
+    ).default(False)
     public = world.linked(res, "db_cluster_id", "alicloud_polardb_connection")
     sources: Any = any_source(res.get("security_ips"))
     for block in res.blocks("db_cluster_ip_array"):
@@ -100,7 +113,13 @@ def redis(res: Resource, world: World) -> Iterator[Row]:
 def elasticsearch(res: Resource, world: World) -> Iterator[Row]:
     """Elasticsearch: disk encryption off, HTTP, public off unless said."""
     public = any_true([res.get("enable_public").as_bool(), res.get("enable_kibana_public_network").as_bool()]).default(False)
-    whitelist = any_true([any_source(res.get("public_whitelist")), any_source(res.get("kibana_whitelist")), any_source(res.get("private_whitelist"))]).default(False)
+    whitelist = any_true(
+        [
+            any_source(res.get("public_whitelist")),
+            any_source(res.get("kibana_whitelist")),
+            any_source(res.get("private_whitelist")),
+        ]
+    ).default(False)
     yield make_row(
         "database", res.at, resource_id=res.id, name=res.get("description").as_str().default(""), engine="elasticsearch", version=res.get("version").as_str().default(""), **identity(res),
         **encryption(res.get("data_node_disk_encrypted").as_bool().default(False)), public_access=public, allows_any_source=whitelist,
@@ -113,7 +132,13 @@ def elasticsearch(res: Resource, world: World) -> Iterator[Row]:
 def warehouse(res: Resource, world: World) -> Iterator[Row]:
     """Warehouses: encryption off unless said."""
     kind = res.get("encryption_type").as_str()
-    encrypted = any_true([kind.map(lambda v: v.lower() not in ("off", "")), res.get("disk_encryption").as_bool(), _enabled(res.get("tde_status"))]).default(False)
+    encrypted = any_true(
+        [
+            kind.map(lambda v: v.lower() not in ("off", "")),
+            res.get("disk_encryption").as_bool(),
+            _enabled(res.get("tde_status")),
+        ]
+    ).default(False)
     allow = [c for n in ("security_ip_list", "security_ips") for c in strings(res.get(n))]
     yield make_row(
         "database", res.at, resource_id=res.id, name=res.get("description").as_str().default(""), engine="warehouse", version=res.get("engine_version").as_str().default(""), **identity(res),

@@ -84,5 +84,3 @@ def password_policy(res: Resource, world: World) -> Iterator[Row]:
         max_age_days=res.get("max_password_age").as_int().default(0), reuse_prevention=res.get("password_reuse_prevention").as_int().default(0),
         max_attempts=res.get("max_login_attempts").as_int().default(5),
     )  # fmt: skip
-
-

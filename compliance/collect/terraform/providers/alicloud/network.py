@@ -55,7 +55,13 @@ def vpc(res: Resource, world: World) -> Iterator[Row]:
     )  # fmt: skip
 
 
-_NOTHING: dict[str, Any] = {"weak_ciphers": NO_SETTING, "cert_key_algorithm": NO_SETTING, "cert_key_bits": NO_SETTING, "cert_valid": NO_SETTING, "hsts": NO_SETTING}
+_NOTHING: dict[str, Any] = {
+    "weak_ciphers": NO_SETTING,
+    "cert_key_algorithm": NO_SETTING,
+    "cert_key_bits": NO_SETTING,
+    "cert_valid": NO_SETTING,
+    "hsts": NO_SETTING,
+}
 
 
 def _policy(text: str) -> str:
@@ -75,8 +81,16 @@ def listener(res: Resource, world: World) -> Iterator[Row]:
     protocol = raw.as_str().map(str.lower).or_unknown("not_stated", "protocol")
     if protocol.value in ("tcp", "udp", "quic"):
         return
-    redirect = any_true([res.get("listener_forward").equals("on"), *(Cell(True, b.at) for b in res.blocks("default_actions") if b.get("type").value == "Redirect")]).default(False)
-    policy = next((c for n in ("tls_cipher_policy", "security_policy_id") if not (c := res.get(n)).absent), Cell("tls_cipher_policy_1_0"))
+    redirect = any_true(
+        [
+            res.get("listener_forward").equals("on"),
+            *(Cell(True, b.at) for b in res.blocks("default_actions") if b.get("type").value == "Redirect"),
+        ]
+    ).default(False)
+    policy = next(
+        (c for n in ("tls_cipher_policy", "security_policy_id") if not (c := res.get(n)).absent),
+        Cell("tls_cipher_policy_1_0"),
+    )
     secure = protocol.value != "http"
     port = next((c for n in ("frontend_port", "listener_port") if not (c := res.get(n)).absent), Cell())
     yield make_row(
@@ -95,7 +109,12 @@ def cdn(res: Resource, world: World) -> Iterator[Row]:
         "tls_endpoint", res.at, endpoint_id=res.id, endpoint_kind="cdn", host=res.get("domain_name").as_str().default(""), port=443, protocol="https", **identity(res), internet_facing=True,
         plaintext=any_true([certificate, forced]).default(False).map(lambda v: not v), http_redirect=forced, min_tls=NO_SETTING, **_NOTHING,
     )  # fmt: skip
-    yield place(res, "scope", "cdn", res.get("scope").default("domestic").map(lambda v: "cn-" + str(v) if v == "domestic" else str(v)))
+    yield place(
+        res,
+        "scope",
+        "cdn",
+        res.get("scope").default("domestic").map(lambda v: "cn-" + str(v) if v == "domestic" else str(v)),
+    )
 
 
 @REGISTRY.adapter("alicloud_cen_bandwidth_package", "alicloud_vpc_peer_connection")
@@ -104,5 +123,3 @@ def peering(res: Resource, world: World) -> Iterator[Row]:
     region = res.get("accepting_region_id")
     if not region.absent:
         yield place(res, "peer", "peering", region)
-
-

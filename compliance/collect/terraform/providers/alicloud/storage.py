@@ -16,7 +16,20 @@ from compliance.collect.terraform.resource import Resource, World
 from compliance.model.cell import Cell, Reason, Unknown, any_true
 from compliance.model.row import NO_SETTING, Row, make_row
 
-_SEPARATE = tuple(f"alicloud_oss_bucket_{n}" for n in ("acl", "policy", "server_side_encryption", "versioning", "logging", "public_access_block", "replication", "worm", "https_config"))
+_SEPARATE = tuple(
+    f"alicloud_oss_bucket_{n}"
+    for n in (
+        "acl",
+        "policy",
+        "server_side_encryption",
+        "versioning",
+        "logging",
+        "public_access_block",
+        "replication",
+        "worm",
+        "https_config",
+    )
+)
 
 
 @REGISTRY.adapter("alicloud_oss_bucket", reads=_SEPARATE)
@@ -44,11 +57,19 @@ def bucket(res: Resource, world: World) -> Iterator[Row]:
     logging_of = separate("logging")
     logging = Cell(True, logging_of.at) if logging_of else presence(res, "logging")
     target = any(
-        (c := other.get(attribute)).refs and any(world.find(r) is res for r in c.refs) or (c.known and c.value == res.get("bucket").value)
-        for kind, attribute in (("alicloud_oss_bucket", "logging.target_bucket"), ("alicloud_oss_bucket_logging", "target_bucket"))
+        ((c := other.get(attribute)).refs and any(world.find(r) is res for r in c.refs)) or (c.known and not c.absent and c.value == res.get("bucket").value)
+        for kind, attribute in (
+            ("alicloud_oss_bucket", "logging.target_bucket"),
+            ("alicloud_oss_bucket_logging", "target_bucket"),
+        )
         for other in world.of_type(kind)
     )
-    columns = encryption(encrypted, key, "SM4" if algorithm.value == "SM4" else "KMS" if algorithm.value == "KMS" else "AES-256", declared=encrypted)
+    columns = encryption(
+        encrypted,
+        key,
+        "SM4" if algorithm.value == "SM4" else "KMS" if algorithm.value == "KMS" else "AES-256",
+        declared=encrypted,
+    )
     yield make_row(
         "object_storage", res.at, resource_id=res.id, name=res.get("bucket").as_str().default(""), **identity(res), public_access=public,
         public_access_blocked=NO_SETTING if not guard_of else guard, **columns, versioning=versioning, object_lock=Cell(separate("worm") is not None),
@@ -127,4 +148,12 @@ def repository(res: Resource, world: World) -> Iterator[Row]:
 @REGISTRY.adapter("alicloud_image_share_permission")
 def share(res: Resource, world: World) -> Iterator[Row]:
     """Images shared with named accounts."""
-    yield make_row("resource_share", res.at, share_id=res.id, resource_kind="image", target=res.get("account_id").as_str().default(""), public=False, **identity(res))
+    yield make_row(
+        "resource_share",
+        res.at,
+        share_id=res.id,
+        resource_kind="image",
+        target=res.get("account_id").as_str().default(""),
+        public=False,
+        **identity(res),
+    )

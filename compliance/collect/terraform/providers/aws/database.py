@@ -7,6 +7,7 @@ aws_docdb_cluster, aws_neptune_cluster, aws_elasticache_replication_group, aws_o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from compliance.collect.terraform.providers.aws import REGISTRY
 from compliance.collect.terraform.providers.common import encryption, identity, presence
@@ -16,7 +17,7 @@ from compliance.model.cell import Cell, any_true
 from compliance.model.row import NO_SETTING, Row, make_row
 
 
-def _base(res: Resource, engine: Cell | str) -> dict[str, object]:
+def _base(res: Resource, engine: Cell | str) -> dict[str, Any]:
     return {"resource_id": res.id, "engine": engine, "version": res.get("engine_version").as_str().default(""), **identity(res)}
 
 
@@ -140,5 +141,3 @@ def athena(res: Resource, world: World) -> Iterator[Row]:
         public_access=NO_SETTING, allows_any_source=NO_SETTING, tls_required=NO_SETTING, min_tls=NO_SETTING, audit_logging=NO_SETTING, backup_retention_days=NO_SETTING,
         deletion_protection=NO_SETTING, default_credentials=NO_SETTING,
     )  # fmt: skip
-
-

@@ -90,5 +90,3 @@ def function_permission(res: Resource, world: World) -> Iterator[Row]:
         "permission_statement", res.at, statement_id=res.id, policy_id=res.id, policy_kind="resource", effect="allow", actions="lambda:InvokeFunction", all_actions=False,
         service_wildcard=False, all_resources=False, any_principal=anyone, conditioned=conditioned, attached_directly=False, **identity(res),
     )  # fmt: skip
-
-

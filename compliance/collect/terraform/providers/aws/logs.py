@@ -55,4 +55,6 @@ def backup_plan(res: Resource, world: World) -> Iterator[Row]:
             target = copy.get("destination_vault_arn")
             region = target.map(lambda v: str(v).split(":")[3] if str(v).count(":") > 4 else None)
             other = next((v for r in target.refs if (v := world.find(r)) is not None), None)
-            yield place(res, f"copy/{index}.{number}", "backup", Cell(other.region.value, target.at) if other else region.or_unknown("unresolved_reference", "destination_vault_arn"))
+            yield place(
+                res, f"copy/{index}.{number}", "backup", Cell(other.region.value, target.at) if other else region.or_unknown("unresolved_reference", "destination_vault_arn")
+            )

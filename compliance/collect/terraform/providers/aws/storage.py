@@ -54,7 +54,7 @@ def bucket(res: Resource, world: World) -> Iterator[Row]:
     acl_open = Cell(False) if ignore_acls.value is True else any_true(by_acl)
     policy_open = Cell(False) if restrict.value is True else is_public(policy, world, res.at)
     sse = separate("server_side_encryption_configuration")
-    rule: Block | None = sse if sse else (res.blocks("server_side_encryption_configuration") or [None])[0]
+    rule: Block | None = sse or next(iter(res.blocks("server_side_encryption_configuration")), None)
     prefix = "rule.apply_server_side_encryption_by_default."
     algorithm = rule.get(prefix + "sse_algorithm") if rule else ABSENT
     key = rule.get(prefix + "kms_master_key_id") if rule else ABSENT
@@ -204,5 +204,3 @@ def image(res: Resource, world: World) -> Iterator[Row]:
             "block_volume", block.at, resource_id=f"{res.id}/disk/{index}", volume_kind="image", **identity(res),
             **encryption(block.get("encrypted").as_bool().default(False), block.get("kms_key_id")), tls_required=NO_SETTING,
         )  # fmt: skip
-
-
