@@ -11,10 +11,13 @@ from compliance.model.row import FileNote, Row
 
 def collectors() -> list[Collector]:
     """The built-in collectors; one line a source kind."""
+    from compliance.collect.compose import ComposeCollector
+    from compliance.collect.dockerfile import DockerfileCollector
+    from compliance.collect.kubernetes import KubernetesCollector
     from compliance.collect.terraform import TerraformCollector
     from compliance.collect.text_scan import TextScanCollector
 
-    return [TerraformCollector(), TextScanCollector()]
+    return [TerraformCollector(), KubernetesCollector(), ComposeCollector(), DockerfileCollector(), TextScanCollector()]
 
 
 def collect(tree: Tree, extra: Iterable[Row] = (), notes: Sequence[FileNote] = (), chosen: Sequence[Collector] | None = None) -> Snapshot:

@@ -419,7 +419,9 @@ class World:
             return
         self.called.add(folder)
         for suffix, local in self._instances(block, scope):
-            given: dict[str, Callable[[], Any]] = {n: partial(scope.value, a, local) for n, a in block.attributes.items() if n not in ("source", "version", "providers", "count", "for_each", "depends_on")}
+            given: dict[str, Callable[[], Any]] = {
+                n: partial(scope.value, a, local) for n, a in block.attributes.items() if n not in ("source", "version", "providers", "count", "for_each", "depends_on")
+            }
             inherited = dict(scope.providers)
             mapping = block.attributes.get("providers")
             if mapping is not None:
