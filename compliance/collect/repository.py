@@ -46,15 +46,18 @@ def collect(tree: Tree, extra: Iterable[Row] = (), notes: Sequence[FileNote] = (
             else:
                 found.append(item)
     found += list(getattr(tree, "notes", ())) + list(notes)
-    rows.sort(key=lambda r: (r.table, r.at.path, r.at.line, sorted((k, str(v)) for k, v in r.values.items())))
+    rows.sort(key=_order)
     return Snapshot(tuple(_unique(rows)), frozenset(delivered), tuple(sorted(set(found), key=lambda n: (n.path, n.collector, n.code, n.line))))
 
 
+def _order(row: Row) -> tuple[str, str, int, tuple[str, ...]]:
+    return (row.table, row.at.path, row.at.line, tuple(map(str, row.values.values())))
+
+
 def _unique(rows: list[Row]) -> Iterable[Row]:
-    """Rows without exact doubles (the same local module read through two callers)."""
-    seen: set[str] = set()
+    """Sorted rows without exact doubles (the same local module read through two callers)."""
+    before: Row | None = None
     for row in rows:
-        mark = f"{row.table}|{row.at}|{sorted((k, str(v)) for k, v in row.values.items())}"
-        if mark not in seen:
-            seen.add(mark)
+        if before is None or (row.table, row.at, row.values) != (before.table, before.at, before.values):
             yield row
+        before = row

@@ -68,47 +68,76 @@ class TerraformCollector:
 class _Run:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self.files: dict[str, list[SourceFile]] = {}
+        self.pending: list[FileNote] = []
         self.modules: dict[str, ModuleSource] = {}
         self.tfvars: dict[str, list[HclFile | JsonFile]] = {}
         self.registries: dict[str, Registry | None] = {}
         self.unadapted: dict[str, list[Any]] = {}
 
     def read(self, files: Iterable[SourceFile]) -> Iterator[FileNote]:
-        overrides: list[tuple[str, Any]] = []
+        """Group files by folder; only folders that call modules, or hold variables' values, are opened now."""
         for file in files:
-            try:
-                text = file.data if file.data.isascii() else file.text.encode()
-                parsed: Any = JsonFile(text, file.path) if file.name.endswith(".json") else HclFile(text, file.path)
-            except (UnicodeDecodeError, ValueError, RecursionError) as error:
-                yield FileNote(file.path, "unparsed", "terraform", "unreadable", str(error)[:120], 0, tuple(sorted(TABLES)))
-                continue
-            if parsed.error_line:
-                status: Any = "partial" if parsed.blocks else "unparsed"
-                yield FileNote(file.path, status, "terraform", "syntax_error", f"line {parsed.error_line}", parsed.error_line, tuple(sorted(TABLES)))
+            if ".tfvars" not in file.name:
+                self.files.setdefault(file.folder, []).append(file)
+            elif file.name.startswith("terraform.tfvars") or ".auto.tfvars" in file.name:
+                parsed = self._parse(file)
+                if parsed is not None:
+                    self.tfvars.setdefault(file.folder, []).append(parsed)
             else:
                 yield FileNote(file.path, "read", "terraform")
-            if ".tfvars" in file.name:
-                if file.name.startswith("terraform.tfvars") or ".auto.tfvars" in file.name:
-                    self.tfvars.setdefault(file.folder, []).append(parsed)
-                continue
-            source = self.modules.setdefault(file.folder, ModuleSource(file.folder))
-            if file.name.removesuffix(".json").removesuffix(".tf").endswith("override"):
-                overrides.append((file.folder, parsed))
-            else:
-                source.add(parsed)
-        for folder, parsed in overrides:
-            self.modules[folder].override(parsed)
+        yield from self._taken()
+
+    def _parse(self, file: SourceFile) -> Any:
+        """The parsed file, None when it cannot be; what became of it is noted once."""
+        try:
+            text = file.data if file.data.isascii() else file.text.encode()
+            parsed: Any = JsonFile(text, file.path) if file.name.endswith(".json") else HclFile(text, file.path)
+        except (UnicodeDecodeError, ValueError, RecursionError) as error:
+            self.pending.append(FileNote(file.path, "unparsed", "terraform", "unreadable", str(error)[:120], 0, tuple(sorted(TABLES))))
+            return None
+        if parsed.error_line:
+            status: Any = "partial" if parsed.blocks else "unparsed"
+            self.pending.append(FileNote(file.path, status, "terraform", "syntax_error", f"line {parsed.error_line}", parsed.error_line, tuple(sorted(TABLES))))
+        else:
+            self.pending.append(FileNote(file.path, "read", "terraform"))
+        return parsed
+
+    def _taken(self) -> Iterator[FileNote]:
+        found, self.pending = self.pending, []
+        yield from found
+
+    def source(self, folder: str) -> ModuleSource | None:
+        """The parsed blocks of a folder, parsed on first use; override files are merged last."""
+        if folder not in self.files:
+            return None
+        if folder not in self.modules:
+            source = self.modules[folder] = ModuleSource(folder)
+            overrides = []
+            for file in self.files[folder]:
+                parsed = self._parse(file)
+                if parsed is None:
+                    continue
+                if file.name.removesuffix(".json").removesuffix(".tf").endswith("override"):
+                    overrides.append(parsed)
+                else:
+                    source.add(parsed)
+            for parsed in overrides:
+                source.override(parsed)
+        return self.modules[folder]
 
     def rows(self) -> Iterator[Item]:
         called = self._called()
-        for folder in sorted(self.modules):
+        for folder in sorted(self.files):
             if folder in called:
                 continue
-            world = World(folder, self.tree, self.modules.get, self._values(folder))
+            world = World(folder, self.tree, self.source, self._values(folder))
+            yield from self._taken()
             yield from world.notes
             yield from self._places(world)
             for resource in sorted(world.resources, key=lambda r: r.address):
                 yield from self._adapt(resource, world)
+            self.modules.pop(folder, None)  # nobody calls a root module: its syntax trees can go
         for kind, (count, path) in sorted(self.unadapted.items()):
             yield FileNote(path, "read", "terraform", "no_adapter", f"{kind} x{count}")
 
@@ -117,14 +146,17 @@ class _Run:
         import posixpath
 
         calls: dict[str, set[str]] = {}
-        for folder, source in self.modules.items():
-            for block in source.modules:
+        for folder in sorted(self.files):
+            if not any(b"module" in f.data for f in self.files[folder]):
+                continue
+            source = self.source(folder)
+            for block in source.modules if source is not None else ():
                 raw = block.attributes.get("source")
                 value = evaluate(parse(raw.text), _Nothing()) if raw else None
                 if isinstance(value, str) and value.startswith("."):
                     target = posixpath.normpath(posixpath.join(folder, value))
                     target = "" if target == "." else target
-                    if target in self.modules and target != folder:
+                    if target in self.files and target != folder:
                         calls.setdefault(folder, set()).add(target)
         called = set().union(*calls.values()) if calls else set()
         reached: set[str] = set()
@@ -137,9 +169,9 @@ class _Run:
                     reached.add(one)
                     stack += calls.get(one, ())
 
-        for folder in sorted(set(self.modules) - called):
+        for folder in sorted(set(self.files) - called):
             reach(folder)
-        for folder in sorted(self.modules):
+        for folder in sorted(self.files):
             if folder not in reached:
                 called.discard(folder)
                 reach(folder)
