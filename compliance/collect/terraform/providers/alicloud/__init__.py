@@ -1,24 +1,58 @@
-"""Alibaba Cloud adapters; facts from the pages of the aliyun/alicloud provider documentation named in each module."""
+"""Adapters for the Terraform provider aliyun/alicloud: one module a service group.
 
-from compliance.collect.terraform.providers.interface import Registry
+Attribute names, allowed values and defaults come from the provider's documentation
+(https://registry.terraform.io/providers/aliyun/alicloud/latest/docs); each adapter names its pages.
+Where the documented default differs between versions of the provider, the stricter one counts.
+"""
 
-REGISTRY = Registry("alicloud")
+from typing import Final
 
-from compliance.collect.terraform.providers.alicloud import (  # noqa: E402
-    compute as compute,
+from compliance.collect.terraform.providers.alicloud import (
+    backups,
+    compute,
+    databases,
+    delivery,
+    endpoints,
+    firewalls,
+    functions,
+    identity,
+    keys,
+    kubernetes,
+    locations,
+    logs,
+    messaging,
+    network,
+    nosql,
+    permissions,
+    rds,
+    storage,
+    volumes,
+    warehouses,
 )
-from compliance.collect.terraform.providers.alicloud import (  # noqa: E402
-    database as database,
+from compliance.collect.terraform.providers.alicloud.registry import REGISTRY
+
+# Importing a module registers its adapters.
+MODULES: Final = (
+    backups,
+    compute,
+    databases,
+    delivery,
+    endpoints,
+    firewalls,
+    functions,
+    identity,
+    keys,
+    kubernetes,
+    locations,
+    logs,
+    messaging,
+    network,
+    nosql,
+    permissions,
+    rds,
+    storage,
+    volumes,
+    warehouses,
 )
-from compliance.collect.terraform.providers.alicloud import (  # noqa: E402
-    identity as identity,
-)
-from compliance.collect.terraform.providers.alicloud import (  # noqa: E402
-    logs as logs,
-)
-from compliance.collect.terraform.providers.alicloud import (  # noqa: E402
-    network as network,
-)
-from compliance.collect.terraform.providers.alicloud import (  # noqa: E402
-    storage as storage,
-)
+
+__all__ = ["MODULES", "REGISTRY"]

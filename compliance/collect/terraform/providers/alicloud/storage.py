@@ -1,159 +1,200 @@
-"""OSS, disks, NAS, snapshots, keys, image repositories.
-
-Provider pages: alicloud_oss_bucket and its separate resources (_acl, _policy, _server_side_encryption, _versioning, _logging,
-_public_access_block, _replication, _worm), alicloud_disk, alicloud_ecs_disk, alicloud_nas_file_system, alicloud_kms_key, alicloud_cr_repo.
-OSS does not encrypt unless a rule says so.
-"""
+"""Object storage (OSS): buckets with their inline settings and the separate resources that replace them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from compliance.collect.terraform.providers.alicloud import REGISTRY
-from compliance.collect.terraform.providers.common import encryption, identity, place, presence
-from compliance.collect.terraform.providers.policy import denies_clear_text, is_public, statement_rows
+from compliance.collect.network import jurisdiction
+from compliance.collect.terraform.providers.alicloud.policies import is_public, statements
+from compliance.collect.terraform.providers.alicloud.policy_rows import statement_rows
+from compliance.collect.terraform.providers.alicloud.registry import REGISTRY
+from compliance.collect.terraform.providers.alicloud.settings import Columns, common, encryption, linked, truth
 from compliance.collect.terraform.resource import Resource, World
-from compliance.model.cell import Cell, Reason, Unknown, any_true
+from compliance.model.cell import ABSENT, Cell, Unknown, all_true, any_true
 from compliance.model.row import NO_SETTING, Row, make_row
 
-_SEPARATE = tuple(
-    f"alicloud_oss_bucket_{n}"
-    for n in (
-        "acl",
-        "policy",
-        "server_side_encryption",
-        "versioning",
-        "logging",
-        "public_access_block",
-        "replication",
-        "worm",
-        "https_config",
-    )
+_BY = ("bucket", "id")
+_PARTS = (
+    "alicloud_oss_bucket_acl",
+    "alicloud_oss_bucket_policy",
+    "alicloud_oss_bucket_server_side_encryption",
+    "alicloud_oss_bucket_versioning",
+    "alicloud_oss_bucket_logging",
+    "alicloud_oss_bucket_public_access_block",
+    "alicloud_oss_account_public_access_block",
+    "alicloud_oss_bucket_worm",
+    "alicloud_oss_bucket_object_worm_configuration",
 )
 
 
-@REGISTRY.adapter("alicloud_oss_bucket", reads=_SEPARATE)
-def bucket(res: Resource, world: World) -> Iterator[Row]:
-    """A bucket with its inline attributes and its separate resources."""
+@REGISTRY.adapter("alicloud_oss_bucket", reads=_PARTS)
+def bucket(resource: Resource, world: World) -> Iterable[Row]:
+    """Provider pages oss_bucket, oss_bucket_acl, _policy, _server_side_encryption, _versioning, _logging,
+    _public_access_block, _worm, _object_worm_configuration and oss_account_public_access_block.
 
-    def separate(kind: str) -> Resource | None:
-        found = world.linked(res, "bucket", f"alicloud_oss_bucket_{kind}", by=("bucket", "id"))
-        return found[0] if found else None
-
-    acl_of = separate("acl")
-    acl = acl_of.get("acl") if acl_of else res.get("acl")
-    policy_of = separate("policy")
-    policy = policy_of.get("policy") if policy_of else res.get("policy")
-    guard_of = separate("public_access_block")
-    guard = guard_of.get("block_public_access").as_bool().default(False) if guard_of else Cell(False)
-    open_acl = acl.map(lambda v: v in ("public-read", "public-read-write")).default(False)
-    public = Cell(False, guard.at) if guard.value is True else any_true([open_acl, is_public(policy, world, res.at)])
-    sse = separate("server_side_encryption")
-    algorithm = sse.get("sse_algorithm") if sse else res.get("server_side_encryption_rule.sse_algorithm")
-    key = sse.get("kms_master_key_id") if sse else res.get("server_side_encryption_rule.kms_master_key_id")
-    encrypted = algorithm.map(lambda v: v in ("AES256", "KMS", "SM4")).default(False)
-    versioning_of = separate("versioning")
-    versioning = (versioning_of.get("status") if versioning_of else res.get("versioning.status")).as_bool().default(False)
-    logging_of = separate("logging")
-    logging = Cell(True, logging_of.at) if logging_of else presence(res, "logging")
-    target = any(
-        ((c := other.get(attribute)).refs and any(world.find(r) is res for r in c.refs)) or (c.known and not c.absent and c.value == res.get("bucket").value)
-        for kind, attribute in (
-            ("alicloud_oss_bucket", "logging.target_bucket"),
-            ("alicloud_oss_bucket_logging", "target_bucket"),
-        )
-        for other in world.of_type(kind)
-    )
-    columns = encryption(
-        encrypted,
-        key,
-        "SM4" if algorithm.value == "SM4" else "KMS" if algorithm.value == "KMS" else "AES-256",
-        declared=encrypted,
-    )
+    Defaults: private, unencrypted (OSS "Server-side encryption": None), no versions, no access log.
+    """
+    blocked = _blocked(resource, world)
     yield make_row(
-        "object_storage", res.at, resource_id=res.id, name=res.get("bucket").as_str().default(""), **identity(res), public_access=public,
-        public_access_blocked=NO_SETTING if not guard_of else guard, **columns, versioning=versioning, object_lock=Cell(separate("worm") is not None),
-        force_destroy=res.get("force_destroy").as_bool().default(False), access_logging=NO_SETTING if target else logging, tls_only=denies_clear_text(policy, world, res.at),
-    )  # fmt: skip
-    yield from statement_rows(res, world, res.get("policy"), "resource")
-    for index, other in enumerate(world.linked(res, "bucket", "alicloud_oss_bucket_replication", by=("bucket", "id"))):
-        location = other.get("destination.location").map(lambda v: str(v).removeprefix("oss-"))
-        yield place(res, f"replication/{index}", "replication", location.or_unknown("not_stated", "destination.location"))
+        "object_storage",
+        resource.at,
+        **common(resource),
+        resource_id=resource.id,
+        name=resource.get("bucket").as_str(),
+        public_access=_public(resource, world, blocked),
+        # Whether new buckets are guarded depends on the age of the account and the region.
+        public_access_blocked=NO_SETTING if blocked.absent else blocked,
+        **_encryption(resource, world),
+        versioning=_versioning(resource, world),
+        object_lock=_locked(resource, world),
+        force_destroy=resource.get("force_destroy").as_bool().default(False),
+        access_logging=NO_SETTING if _holds_logs(resource, world) else _logging(resource, world),
+        tls_only=_tls_only(resource, world),
+    )
+    yield from statement_rows(resource, world, resource.get("policy"), "resource")
 
 
 @REGISTRY.adapter("alicloud_oss_bucket_policy")
-def bucket_policy(res: Resource, world: World) -> Iterator[Row]:
-    """A bucket policy of its own."""
-    yield from statement_rows(res, world, res.get("policy"), "resource")
+def bucket_policy(resource: Resource, world: World) -> Iterable[Row]:
+    """Provider page oss_bucket_policy: one row a statement."""
+    return statement_rows(resource, world, resource.get("policy"), "resource")
 
 
-@REGISTRY.adapter("alicloud_disk", "alicloud_ecs_disk")
-def disk(res: Resource, world: World) -> Iterator[Row]:
-    """Disks are in clear unless said."""
-    key = res.get("kms_key_id")
-    encrypted = res.get("encrypted").as_bool().default(False)
-    if encrypted.value is False and encrypted.at is None and not key.absent:
-        encrypted = Cell(True, key.at)
+@REGISTRY.adapter("alicloud_oss_bucket_acl")
+def lone_acl(resource: Resource, world: World) -> Iterable[Row]:
+    """Provider page oss_bucket_acl, for a bucket that this repository does not declare.
+
+    Only what the ACL itself says is known; the other columns stay null.
+    """
+    buckets = world.of_type("alicloud_oss_bucket")
+    if any(part.id == resource.id for b in buckets for part in _parts(b, world, "alicloud_oss_bucket_acl")):
+        return
     yield make_row(
-        "block_volume", res.at, resource_id=res.id, name=res.get("disk_name").as_str().default(""), **identity(res), volume_kind="disk",
-        **encryption(encrypted, key), tls_required=NO_SETTING,
-    )  # fmt: skip
-
-
-@REGISTRY.adapter("alicloud_nas_file_system")
-def file_system(res: Resource, world: World) -> Iterator[Row]:
-    """NAS: encrypt_type 0 none (default), 1 service key, 2 own key."""
-    kind = res.get("encrypt_type").as_int().default(0)
-    yield make_row(
-        "block_volume", res.at, resource_id=res.id, name=res.get("description").as_str().default(""), **identity(res), volume_kind="file_system",
-        **encryption(kind.map(lambda v: v in (1, 2)), res.get("kms_key_id")), tls_required=NO_SETTING,
-    )  # fmt: skip
-
-
-def _days(text: object) -> object:
-    """``365d``, ``8760h`` or ``31536000s`` in days; unknown otherwise."""
-    value = str(text)
-    divisor = {"d": 1, "h": 24, "s": 86400}.get(value[-1:])
-    if divisor is None or not value[:-1].isdigit():
-        return Unknown(Reason("unreadable_value", value[:20]))
-    return int(value[:-1]) // divisor
-
-
-@REGISTRY.adapter("alicloud_kms_key")
-def key(res: Resource, world: World) -> Iterator[Row]:
-    """KMS keys: rotation disabled unless said; only symmetric keys rotate; 30 days pending."""
-    spec = res.get("key_spec").as_str().default("Aliyun_AES_256")
-    status = (res.get("status") if not res.get("status").absent else res.get("key_state")).as_str().default("Enabled")
-    period = res.get("rotation_interval").map(_days)
-    yield make_row(
-        "kms_key", res.at, key_id=res.id, name=res.get("description").as_str().default(""), **identity(res), algorithm=spec,
-        key_bits=spec.map(lambda v: int(v.rpartition("_")[2]) if v.rpartition("_")[2].isdigit() else 256), purpose="storage",
-        status=status.map(lambda v: {"enabled": "enabled", "disabled": "disabled", "pendingdeletion": "pending_deletion"}.get(v.lower(), "enabled")),
-        rotation_supported=spec.map(lambda v: v in ("Aliyun_AES_256", "Aliyun_SM4")), rotation_enabled=res.get("automatic_rotation").as_bool().default(False),
-        rotation_days=period if not period.absent else NO_SETTING,
-        deletion_window_days=(res.get("pending_window_in_days") if not res.get("pending_window_in_days").absent else res.get("deletion_window_in_days")).as_int().default(30),
-        deletion_protection=res.get("deletion_protection").as_bool().default(False), policy_open=is_public(res.get("policy"), world, res.at),
-    )  # fmt: skip
-
-
-@REGISTRY.adapter("alicloud_cr_repo", "alicloud_cr_ee_repo")
-def repository(res: Resource, world: World) -> Iterator[Row]:
-    """Image repositories: PUBLIC or PRIVATE."""
-    yield make_row(
-        "container_registry", res.at, resource_id=res.id, name=res.get("name").as_str().default(""), **identity(res), encrypted=NO_SETTING, encryption_declared=NO_SETTING,
-        customer_managed_key=NO_SETTING, public_access=res.get("repo_type").equals("PUBLIC"), image_scanning=NO_SETTING, immutable_tags=NO_SETTING,
-    )  # fmt: skip
-
-
-@REGISTRY.adapter("alicloud_image_share_permission")
-def share(res: Resource, world: World) -> Iterator[Row]:
-    """Images shared with named accounts."""
-    yield make_row(
-        "resource_share",
-        res.at,
-        share_id=res.id,
-        resource_kind="image",
-        target=res.get("account_id").as_str().default(""),
-        public=False,
-        **identity(res),
+        "object_storage",
+        resource.at,
+        **common(resource),
+        resource_id=resource.id,
+        name=resource.get("bucket").as_str(),
+        public_access=_acl(resource.get("acl")),
     )
+
+
+@REGISTRY.adapter("alicloud_oss_bucket_replication")
+def replication(resource: Resource, world: World) -> Iterable[Row]:
+    """Provider page oss_bucket_replication: ``destination.location`` is ``oss-<region>``."""
+    for number, destination in enumerate(resource.blocks("destination")):
+        place = destination.get("location").as_str().map(lambda text: text.removeprefix("oss-"))
+        yield make_row(
+            "data_location",
+            resource.at,
+            **common(resource),
+            location_id=f"{resource.id}/destination/{number}",
+            resource_id=resource.id,
+            location_kind="replication",
+            place=place,
+            jurisdiction=place.map(lambda text: jurisdiction("alicloud", text)),
+        )
+
+
+def _parts(resource: Resource, world: World, *types: str) -> Iterator[Resource]:
+    yield from linked(world, resource, "bucket", *types, by=_BY)
+
+
+def _acl(acl: Cell) -> Cell:
+    return acl.default("private").as_str().equals("public-read", "public-read-write")
+
+
+def _public(resource: Resource, world: World, blocked: Cell) -> Cell:
+    acls = [part.get("acl") for part in _parts(resource, world, "alicloud_oss_bucket_acl")]
+    # The separate resource wins over the inline attribute, which newer providers ignore beside it.
+    opened = [_acl(acl) for acl in acls or [resource.get("acl")]]
+    for policy in _policies(resource, world):
+        opened.append(is_public(statements(policy, world), policy.at))
+    exposed = any_true(opened).default(False)
+    if exposed.value is False or blocked.value is False or blocked.absent:
+        return exposed
+    if blocked.value is True:
+        return Cell(False, blocked.at)
+    return blocked  # public unless a guard of unknown state is on
+
+
+def _policies(resource: Resource, world: World) -> list[Cell]:
+    cells = [part.get("policy") for part in _parts(resource, world, "alicloud_oss_bucket_policy")]
+    return [cell for cell in (resource.get("policy"), *cells) if not cell.absent]
+
+
+def _blocked(resource: Resource, world: World) -> Cell:
+    guards = list(_parts(resource, world, "alicloud_oss_bucket_public_access_block"))
+    guards += world.of_type("alicloud_oss_account_public_access_block")
+    return any_true(guard.get("block_public_access").as_bool() for guard in guards)
+
+
+def _encryption(resource: Resource, world: World) -> Columns:
+    rules = list(_parts(resource, world, "alicloud_oss_bucket_server_side_encryption"))
+    blocks = [*rules, *resource.blocks("server_side_encryption_rule")]
+    if not blocks:
+        return encryption(Cell(False))
+    rule = blocks[0]
+    algorithm = rule.get("sse_algorithm").as_str()
+    key = rule.get("kms_master_key_id")
+    if algorithm.value in (None, ""):
+        return encryption(Cell(False, algorithm.at))
+    data = rule.get("kms_data_encryption").as_str()
+    name = algorithm.map(lambda text: "AES-256" if text.upper() == "AES256" else "KMS")
+    if data.known and data.value:
+        name = data.map(str.upper)
+    columns = encryption(truth(algorithm, True) if not algorithm.unknown else algorithm, key)
+    return {**columns, "encryption_algorithm": name}
+
+
+def _versioning(resource: Resource, world: World) -> Cell:
+    cells = [part.get("status") for part in _parts(resource, world, "alicloud_oss_bucket_versioning")]
+    cells = cells or [resource.get("versioning.status")]
+    return any_true(cell.equals("enabled") for cell in cells).default(False)
+
+
+def _locked(resource: Resource, world: World) -> Cell:
+    cells: list[Cell] = []
+    for worm in _parts(resource, world, "alicloud_oss_bucket_worm"):
+        # InProgress is the first day of a policy, in which it can still be withdrawn.
+        cells.append(worm.get("status").default("InProgress").equals("locked"))
+    for worm in linked(world, resource, "bucket_name", "alicloud_oss_bucket_object_worm_configuration", by=_BY):
+        enabled = worm.get("object_worm_enabled")
+        cells.append(enabled.as_bool())
+    return any_true(cells).default(False)
+
+
+def _logging(resource: Resource, world: World) -> Cell:
+    targets = [part.get("target_bucket") for part in _parts(resource, world, "alicloud_oss_bucket_logging")]
+    inline = resource.get("logging.target_bucket")
+    if inline.absent and resource.blocks("logging"):
+        inline = Cell(True, resource.blocks("logging")[0].at)
+    cells = [_names_something(cell) for cell in (*targets, inline) if not cell.absent]
+    switch = resource.get("logging_isenable").as_bool()
+    on = any_true(cells).default(False)
+    return on if switch.absent else all_true((on, switch))
+
+
+def _holds_logs(resource: Resource, world: World) -> bool:
+    """Other buckets deliver their access logs here; such a bucket does not log access to itself."""
+    separate = linked(world, resource, "target_bucket", "alicloud_oss_bucket_logging", by=_BY)
+    inline = linked(world, resource, "logging.target_bucket", "alicloud_oss_bucket", by=_BY)
+    return bool(separate) or any(other.id != resource.id for other in inline)
+
+
+def _names_something(cell: Cell) -> Cell:
+    # A reference to another bucket is as good as its name.
+    return Cell(True, cell.at) if cell.unknown and cell.refs else cell.map(lambda value: value not in ("", False))
+
+
+def _tls_only(resource: Resource, world: World) -> Cell:
+    unknown: Cell | None = None
+    at = None
+    for policy in _policies(resource, world):
+        read = statements(policy, world)
+        at = at or policy.at
+        if isinstance(read, Unknown):
+            unknown = unknown or Cell(read, policy.at)
+        elif any(statement.refuses_plain_http() for statement in read):
+            return Cell(True, policy.at)
+    return unknown or (Cell(False, at) if at else ABSENT.default(False))
