@@ -8,7 +8,7 @@ mappings (one unresolved ARN inside an otherwise literal policy).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from compliance.model.location import Location
@@ -107,7 +107,7 @@ class Cell:
 
     def map(self, function: Callable[[Any], Any]) -> Cell:
         """Apply *function* to a known value; unknown and absent stay as they are."""
-        return replace(self, value=function(self.value)) if self.known else self
+        return Cell(function(self.value), self.at) if self.known else self
 
     def as_bool(self) -> Cell:
         """Booleans, also written ``"true"``, ``"on"``, ``1``, ``"Enabled"`` or ``"yes"``; else unknown."""

@@ -66,7 +66,7 @@ _REFERENCE: Final = re.compile(
     r"list\(|map\(|any$|optional|/|\./|~/|[A-Za-z]:\\|https?://|\d{1,5}$|[\[\](){}|>+-]+$)"
 )
 _PLACEHOLDER: Final = re.compile(
-    r"(?i)^(?:x+|\*+|\.+|-+|<.*>|\[.*\]|your[-_ ]?.*|.*replace[-_ ]?me.*|.*example.*|.*placeholder.*|.*dummy.*|todo|tbd|fixme|insert.*|enter.*|none|null|redacted|masked|hidden|secret|password|"
+    r"(?i)^(?:x+|\*+|\.+|-+|<.*>|\[.*\]|your[-_ ]?.*|.*replace[-_ ]?me.*|.{0,12}example.{0,12}|.*placeholder.*|.*dummy.*|todo|tbd|fixme|insert.*|enter.*|none|null|redacted|masked|hidden|secret|password|"
     r"token|string|changeit-example|.*_here|.*-here|foo|bar|test|\(known after apply\))$"
 )
 
@@ -94,7 +94,7 @@ def detect(text: str, file_kind: str) -> Iterator[SecretHit]:
     for match in _TOKENS.finditer(text):
         kind = str(match.lastgroup)
         value = match.group()
-        if "EXAMPLE" in value.upper() or (kind == "connection_string" and _PLACEHOLDER.match(value.split(":", 2)[2].rpartition("@")[0])):
+        if ("EXAMPLE" in value.upper() and file_kind == "markdown") or (kind == "connection_string" and _PLACEHOLDER.match(value.split(":", 2)[2].rpartition("@")[0])):
             continue
         seen.add(text.count("\n", 0, match.start()))
         yield SecretHit(kind, "", match.start(), match.end(), masked_secret(value) if kind != "private_key" else "PRIVATE KEY")
@@ -128,7 +128,7 @@ def _assignments(text: str, file_kind: str, seen: set[int]) -> Iterator[SecretHi
                 continue
             if match["op"].isspace() and not (file_kind in ("conf", "dockerfile") and re.match(r"(?i)(ENV|ARG|requirepass|masterauth)\b", stripped)):
                 continue
-            if file_kind == "terraform" and match["value"][:1] not in "\"'":
+            if file_kind == "terraform" and match["value"][:1] not in "\"'" and not stripped.startswith("export "):
                 continue
             yield SecretHit("assignment", name, start + match.start("value"), start + match.end("value"), masked_secret(value))
             break
