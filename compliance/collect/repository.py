@@ -14,10 +14,11 @@ def collectors() -> list[Collector]:
     from compliance.collect.compose import ComposeCollector
     from compliance.collect.dockerfile import DockerfileCollector
     from compliance.collect.kubernetes import KubernetesCollector
+    from compliance.collect.server_conf import ServerConfCollector
     from compliance.collect.terraform import TerraformCollector
     from compliance.collect.text_scan import TextScanCollector
 
-    return [TerraformCollector(), KubernetesCollector(), ComposeCollector(), DockerfileCollector(), TextScanCollector()]
+    return [TerraformCollector(), KubernetesCollector(), ComposeCollector(), DockerfileCollector(), ServerConfCollector(), TextScanCollector()]
 
 
 def collect(tree: Tree, extra: Iterable[Row] = (), notes: Sequence[FileNote] = (), chosen: Sequence[Collector] | None = None) -> Snapshot:
