@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from compliance import __version__
-from compliance.catalog.cache import load_catalog, write_atomically
+from compliance.catalog.cache import cache_folder, load_catalog, write_atomically
+from compliance.catalog.load import default_roots
 from compliance.collect.interface import Tree
-from compliance.collect.walk import walk
+from compliance.collect.walk import DiskTree, walk
 from compliance.errors import UsageError
 from compliance.gate import baseline
 from compliance.report.common import REASON_TEXT
 from compliance.report.interface import ReportInput, writer
-from compliance.run.check import CheckRun, Options, check
 from compliance.run.config import Config, load_config
+
+if TYPE_CHECKING:
+    from compliance.run.check import CheckRun, Options
 
 
 def run(path: str, options: Mapping[str, Any]) -> int:
@@ -40,23 +45,86 @@ def run(path: str, options: Mapping[str, Any]) -> int:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", as_of):
         raise UsageError(f"--as-of '{as_of}' is not a date", fix="write YYYY-MM-DD")
     _date(as_of)
-    catalog = load_catalog()
     tree = walk(root, config.exclude)
+    slot = _slot(root, tree, config, options, as_of, targets)
+    kept = _kept(slot)
+    if kept is not None:
+        return _deliver(kept["outputs"], targets, kept["code"], kept["reason"], config)
+    from compliance.run.check import Options, check
+
+    catalog = load_catalog()
     known: frozenset[str] = frozenset()
     settings = Options(as_of, config.fail_on, bool(options["soft_fail"]))
     if config.baseline:
         known = _known(root, config, settings, catalog)
     changed = baseline.changed_lines(root, options["changed_only"]) if options["changed_only"] else None
     result = check(tree, catalog, config, replace(settings, known=known, changed=changed), root)
+    outputs = []
     for name, file in targets:
         report = _input(result, tree, config, sys.stdout if not file else None, bool(options["explain"]))
-        text = writer(name)(report)
+        outputs.append(writer(name)(report))
+    if slot is not None:
+        write_atomically(slot, json.dumps({"outputs": outputs, "code": result.code, "reason": result.reason}, ensure_ascii=False).encode())
+    return _deliver(outputs, targets, result.code, result.reason, config)
+
+
+def _deliver(outputs: Sequence[str], targets: Sequence[tuple[str, str]], code: int, reason: str, config: Config) -> int:
+    """Write every report to its target and the reason for the exit code to stderr."""
+    for text, (_, file) in zip(outputs, targets, strict=True):
         if not file:
             click.echo(text, nl=False)
         elif not write_atomically(Path(file), text.encode("utf-8")):
             raise UsageError(f"cannot write '{file}'", fix="choose a folder that can be written")
-    click.echo(f"hegui: {REASON_TEXT[result.reason].get(config.language)} ({result.reason}, exit {result.code})", err=True)
-    return result.code
+    click.echo(f"hegui: {REASON_TEXT[reason].get(config.language)} ({reason}, exit {code})", err=True)
+    return code
+
+
+def _slot(root: Path, tree: DiskTree, config: Config, options: Mapping[str, Any], as_of: str, targets: Sequence[tuple[str, str]]) -> Path | None:
+    """Where the result of exactly this run would be kept: same program, catalog, settings, day, paths and bytes.
+
+    None when caching is off, or when the answer depends on more than that (a baseline, a revision).
+    """
+    folder = cache_folder()
+    if folder is None or options["no_cache"] or config.baseline or options["changed_only"]:
+        return None
+    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    total = hashlib.sha256(
+        json.dumps(
+            [
+                __version__,
+                default_roots().digest(),
+                as_of,
+                repr(config),
+                [n for n, _ in targets],
+                bool(options["explain"]),
+                bool(options["soft_fail"]),
+                color,
+                [tuple(n) for n in _notes(tree)],
+            ],
+            ensure_ascii=False,
+        ).encode("utf-8", "surrogatepass")
+    )
+    for path in tree.paths():
+        file = tree.file(path)
+        total.update(f"{path}\0{file.sha256 if file else '-'}\0".encode("utf-8", "surrogatepass"))
+    exceptions = root / config.exceptions
+    total.update(exceptions.read_bytes() if exceptions.is_file() else b"-")
+    return folder / f"check-{total.hexdigest()[:48]}.json"
+
+
+def _notes(tree: DiskTree) -> list[tuple[str, str]]:
+    return [(n.path, n.code) for n in tree.notes]
+
+
+def _kept(slot: Path | None) -> dict[str, Any] | None:
+    """A kept result, None when there is none or it is damaged."""
+    if slot is None:
+        return None
+    try:
+        data = json.loads(slot.read_bytes())
+        return data if isinstance(data["outputs"], list) and data["code"] in (0, 1, 3) and data["reason"] in REASON_TEXT else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _target(text: str) -> tuple[str, str]:
@@ -100,6 +168,7 @@ def _known(root: Path, config: Config, settings: Options, catalog: Any) -> froze
     if path.is_file():
         return baseline.read(path)
     from compliance.collect.tree import MemoryTree
+    from compliance.run.check import check
 
     commit = baseline.resolve(root, config.baseline)
     result = check(MemoryTree(_archive(root, commit)), catalog, config, settings, None)

@@ -158,3 +158,16 @@ def test_hostile_links_and_devices(tmp_path: Path) -> None:
     assert codes["out.tf"] == "link_outside_root" and codes["loop"] == "link_to_folder" and codes["gone"] == "dangling_link"
     assert codes["pipe"] == "special_file" and codes["huge.tf"] == "too_large"
     assert not any(f["location"]["path"] == "out.tf" for f in data["findings"])  # type: ignore[union-attr]
+
+
+def test_a_second_run_gives_the_same_bytes_and_a_changed_file_another_answer(tmp_path: Path) -> None:
+    root = write(tmp_path / "repo", PUBLIC)
+    cache = {"HEGUI_CACHE_DIR": str(tmp_path / "cache")}
+    first = hegui("check", ".", "-f", "json", cwd=root, **cache)
+    assert hegui("check", ".", "-f", "json", cwd=root, **cache).stdout == first.stdout
+    assert hegui("check", ".", "-f", "json", "--no-cache", cwd=root, **cache).stdout == first.stdout
+    write(root, CLEAN)
+    assert hegui("check", ".", cwd=root, **cache).returncode == 0
+    for kept in (tmp_path / "cache").glob("check-*.json"):
+        kept.write_text("{", encoding="utf-8")
+    assert hegui("check", ".", cwd=root, **cache).returncode == 0
