@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -186,23 +186,37 @@ def _archive(root: Path, commit: str) -> dict[str, bytes]:
 
 
 def _input(result: CheckRun, tree: Tree, config: Config, stream: Any, explain: bool) -> ReportInput:
-    excerpts: dict[tuple[str, int], str] = {}
-    lines: dict[str, list[str]] = {}
-    for finding in result.assessment.findings:
-        place = (finding.location.path, finding.location.line)
-        if place in excerpts or finding.table in ("secret_literal", "personal_data_hit", "repository_file"):
-            continue
-        if place[0] not in lines:
-            file = tree.file(place[0])
-            lines[place[0]] = file.data.decode("utf-8", "replace").split("\n") if file else []
-        text = lines[place[0]]
-        if 0 < place[1] <= len(text):
-            excerpts[place] = _masked(text[place[1] - 1])
+    sensitive = {(f.location.path, f.location.line) for f in result.assessment.findings if f.table in ("secret_literal", "personal_data_hit", "repository_file")}
     color = bool(stream is not None and stream.isatty() and not os.environ.get("NO_COLOR"))
     return ReportInput(
         result.assessment, result.snapshot, result.catalog, tuple((n.kind, n.where, n.detail) for n in result.gate_notes), result.code, result.reason,
-        config.language, __version__, excerpts, color=color, explain=explain,
+        config.language, __version__, _Excerpts(tree, sensitive), color=color, explain=explain,
     )  # fmt: skip
+
+
+class _Excerpts(Mapping[tuple[str, int], str]):
+    """Lines of the scanned files, read and masked only when a report shows them."""
+
+    def __init__(self, tree: Tree, sensitive: set[tuple[str, int]]) -> None:
+        self._tree, self._sensitive = tree, sensitive
+        self._lines: dict[str, list[str]] = {}
+
+    def __getitem__(self, place: tuple[str, int]) -> str:
+        path, line = place
+        if place in self._sensitive:
+            raise KeyError(place)
+        if path not in self._lines:
+            file = self._tree.file(path)
+            self._lines[path] = file.data.decode("utf-8", "replace").split("\n") if file else []
+        if not 0 < line <= len(self._lines[path]):
+            raise KeyError(place)
+        return _masked(self._lines[path][line - 1])
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 def _masked(line: str) -> str:
