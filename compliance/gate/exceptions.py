@@ -127,6 +127,8 @@ def inline(path: str, text: str) -> tuple[list[tuple[int, GateException]], list[
 
 def apply_inline(findings: Sequence[Finding], found: Sequence[tuple[int, GateException]], as_of: date) -> tuple[list[Finding], list[GateNote]]:
     """An inline ignore covers findings of its control whose lines hold it or begin on the next line."""
+    if not found:
+        return list(findings), []
     notes: dict[tuple[str, str], GateNote] = {}
     used: set[str] = set()
     result = []

@@ -15,7 +15,7 @@ SCHEMA = "hegui.check/1"
 
 def write(report: ReportInput) -> str:
     """Canonical JSON with a final newline."""
-    return json.dumps(document(report), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    return json.dumps(document(report), ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def document(report: ReportInput) -> dict[str, Any]:

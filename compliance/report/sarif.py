@@ -41,7 +41,7 @@ def write(report: ReportInput) -> str:
         "results": [_result(f, index[(f.control, f.check)], report) for f in report.assessment.findings],
     }
     document = {"$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def _artifact(path: str) -> dict[str, str]:
