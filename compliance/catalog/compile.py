@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sqlglot import exp
@@ -39,6 +41,8 @@ class _Compiler:
         self.problems: list[HeguiError] = []
         self.relations: dict[str, sql.Relation] = {n: _relation(t) for n, t in declared.tables.items()}
         self.view_tables: dict[str, tuple[str, ...]] = {}
+        self.optional_reads: dict[str, None] = {}
+        self.view_optional: dict[str, tuple[str, ...]] = {}
 
     def problem(self, what: str, where: str, fix: str = "", why: str = "") -> None:
         self.problems.append(HeguiError(what, where=where, fix=fix, why=why))
@@ -72,13 +76,25 @@ class _Compiler:
                         progress = True
                     continue
                 base: dict[str, None] = {}
+                optional: dict[str, None] = dict.fromkeys(view.optional)
                 for read in sorted(reads):
                     for table in self.view_tables.get(read, (read,)):
                         base[table] = None
-                self.view_tables[name] = tuple(base)
-                self.relations[name] = self._view_relation(name, tree)
+                    optional.update(dict.fromkeys(self.view_optional.get(read, ())))
+                for table in view.optional:
+                    if table not in self.declared.tables:
+                        self.problem(f"unknown optional table '{table}'", f"{view.label}:1", sql.near(table, self.declared.tables))
                 required = tuple(t for t in base if t not in view.optional)
-                done.append(View(name, Text(view.zh, view.en), sql.render(tree), required, view.optional))
+                self.view_tables[name] = required
+                self.view_optional[name] = tuple(optional)
+                relation = replace(sql.outputs(tree, self.relations, name), key=view.key)
+                self.relations[name] = relation
+                for column in view.key:
+                    if column not in relation.columns:
+                        self.problem(f"the key names an unknown column '{column}'", f"{view.label}:1", sql.near(column, relation.columns))
+                if not relation.has_row and not view.key:
+                    self.problem("the view yields no _row and declares no key", f"{view.label}:1", "select _row, or write -- key: column, column")
+                done.append(View(name, Text(view.zh, view.en), sql.render(tree), required, tuple(optional), view.key))
                 del pending[name]
                 progress = True
             if not progress:
@@ -86,23 +102,6 @@ class _Compiler:
                     self.problem("views read each other in a circle", f"{view.label}:1", "break the circle")
                 break
         return done
-
-    def _view_relation(self, name: str, tree: Any) -> sql.Relation:
-        """Columns of a view: named outputs, and all columns behind a star."""
-        columns: set[str] = set()
-        lack: set[str] = set()
-        for select in [tree] if hasattr(tree, "expressions") and tree.expressions else [tree.this, tree.expression]:
-            for output in select.expressions:
-                if output.is_star:
-                    owner = getattr(output, "table", "")
-                    for table in select.find_all(exp.Table):
-                        relation = self.relations.get(table.name)
-                        if relation and (not owner or owner in (table.alias, table.name)):
-                            columns |= relation.columns
-                            lack |= relation.may_lack
-                else:
-                    columns.add(output.alias_or_name)
-        return sql.Relation(name, frozenset(columns), frozenset(lack))
 
     def control(self, c: ControlDecl) -> Control:
         where = self.declared.place(c.id)
@@ -120,7 +119,7 @@ class _Compiler:
         checks = tuple(k for k in (self.check(c, i, d) for i, d in enumerate(c.checks)) if k is not None)
         return Control(
             c.id, self.declared.domains[c.id], _text(c.title), _text(c.objective), c.severity, c.frequency, c.owner, c.assurance,
-            tuple(c.derives_from), tuple(c.requires), c.applies_when or "", parameters, checks, _text(c.rationale),
+            tuple(c.derives_from), tuple(c.requires), c.applies_when or "", c.excludable, parameters, checks, _text(c.rationale),
             _text(c.remediation), {k: _text(v) for k, v in c.remediation_by.items()}, where,
         )  # fmt: skip
 
@@ -140,51 +139,88 @@ class _Compiler:
         def where(key: str) -> str:
             return self.declared.place(c.id, "checks", index, key)
 
+        self.optional_reads = {}
         for source in d.derives_from:
             if source not in self.declared.sources:
                 self.problem(f"unknown source '{source}'", where("derives_from"), sql.near(source, self.declared.sources))
         try:
-            return self._sql_check(c, d, where) if d.every is None else self._row_check(c, d, where)
+            if (d.every is None) == (d.population is None):
+                raise _at("id", sql.SqlProblem("a check asks about 'every' table or view, or a 'population' of its own", "see docs/reference/check-language.md"))
+            return self._sql_check(c, d) if d.violations else self._row_check(c, d)
         except sql.SqlProblem as problem:
             self.problem(problem.what, where(getattr(problem, "key", "must")), problem.fix, f"check {c.id}.{d.id}")
             return None
 
-    def _row_check(self, c: ControlDecl, d: CheckDecl, where: Any) -> Check:
-        assert d.every is not None
-        if d.every not in self.relations:
-            raise _at("every", sql.SqlProblem(f"unknown table or view '{d.every}'", sql.near(d.every, self.relations)))
-        population = self.relations[d.every]
+    def _row_check(self, c: ControlDecl, d: CheckDecl) -> Check:
+        population, tables, select = self._population(c, d)
+        relation = population.relation
         forms = [f for f in ("must", "has", "has_no") if getattr(d, f)]
-        if len(forms) != 1 or bool(d.matching) != (forms[0] != "must") or d.population or d.violations:
-            raise _at("every", sql.SqlProblem("a check has exactly one of must, has + matching, has_no + matching", "or population + violations as full SQL"))
+        if len(forms) != 1 or bool(d.matching) != (forms[0] != "must") or d.violations:
+            raise _at("id", sql.SqlProblem("a check has exactly one of must, has + matching, has_no + matching", "or population + violations as full SQL"))
         form = forms[0]
         parameters = list(c.parameters)
         condition = Clause("", ())
+        reads = dict.fromkeys(tables)
         if d.where:
-            tree = self._condition("where", d.where, population, parameters)
-            condition = Clause(sql.render(tree), sql._columns(tree, population))
-        parts: list[Clause] = []
-        tables = list(self._base(d.every))
+            tree = self._condition("where", d.where, relation, parameters)
+            condition = Clause(sql.render(tree), sql._columns(tree, relation))
+            self._read(reads, (t.name for t in tree.find_all(exp.Table)))
         if form == "must":
-            must = self._condition("must", str(d.must), population, parameters)
-            parts = sql.clauses(must, population)
+            must = self._condition("must", str(d.must), relation, parameters)
+            parts = sql.clauses(must, relation)
             query, count = sql.compile_must(population, condition, parts)
-            for table in must.find_all(exp.Table):
-                tables += self._base(table.name)
+            self._read(reads, (t.name for t in must.find_all(exp.Table)))
         else:
             other = str(d.has or d.has_no)
             if other not in self.relations:
                 raise _at(form, sql.SqlProblem(f"unknown table or view '{other}'", sql.near(other, self.relations)))
-            matching = self._condition("matching", str(d.matching), population, parameters, self.relations[other])
+            matching = self._condition("matching", str(d.matching), relation, parameters, self.relations[other])
             compiled = sql.compile_has if form == "has" else sql.compile_has_no
-            query, count = compiled(population, self.relations[other], condition, matching)
-            parts = [Clause(sql.render(matching), sql._columns(matching, population))]
-            tables += self._base(other)
-        return self._build(c, d, form, query, count, condition, parts, tables, self._base(d.every))
+            try:
+                query, count = compiled(population, self.relations[other], condition, matching)
+            except sql.SqlProblem as problem:
+                raise _at(form, problem) from problem
+            parts = [Clause(sql.render(matching), sql._columns(matching, relation))]
+            self._read(reads, [other, *(t.name for t in matching.find_all(exp.Table))])
+        self._read(reads, select)
+        return self._build(c, d, form, query, count, condition, parts, reads, tables)
+
+    def _population(self, c: ControlDecl, d: CheckDecl) -> tuple[sql.Population, dict[str, None], list[str]]:
+        """The population, the tables whose rows are asked about, and every relation its text reads."""
+        fields = tuple(dict.fromkeys(re.findall(r"\{(\w+)\}", d.message.zh + d.message.en)))
+        if d.every is not None:
+            if d.every not in self.relations:
+                raise _at("every", sql.SqlProblem(f"unknown table or view '{d.every}'", sql.near(d.every, self.relations)))
+            relation = self.relations[d.every]
+            source, reads = d.every, [d.every]
+        else:
+            try:
+                tree, found = sql.parse_query(str(d.population), self.relations, c.parameters)
+            except sql.SqlProblem as problem:
+                raise _at("population", problem) from problem
+            relation = sql.outputs(tree, self.relations, "member")
+            source, reads = f"({sql.render(tree)}) AS member", sorted(found)
+        key = tuple(d.identified_by) or relation.key
+        for column in (*key, *fields):
+            if column not in relation.columns:
+                where = "identified_by" if column in d.identified_by else "message"
+                raise _at(where, sql.SqlProblem(f"unknown column '{column}' of the population", sql.near(column, relation.columns)))
+        if not relation.has_row and not key:
+            raise _at("population", sql.SqlProblem("the members have no _row and no key", "select _row, or name the columns in identified_by"))
+        asked = dict.fromkeys(t for r in reads for t in self._base(r))
+        plain = d.every in self.declared.tables
+        return sql.Population(source, relation, relation.has_row, key, () if plain else fields), asked, reads
+
+    def _read(self, reads: dict[str, None], relations: Iterable[str]) -> None:
+        """Add the evidence tables behind *relations*; names of a query's own CTEs are no relations."""
+        for relation in relations:
+            if relation in self.relations:
+                reads.update(dict.fromkeys(self._base(relation)))
+                self.optional_reads.update(dict.fromkeys(self.view_optional.get(relation, ())))
 
     def _condition(self, key: str, text: str, population: sql.Relation, parameters: list[str], other: sql.Relation | None = None) -> Any:
         try:
-            relations = {**self.relations}
+            relations = {**self.relations, population.name: population}
             default = population
             if other is not None:
                 default = sql.Relation(population.name, population.columns | other.columns)
@@ -192,34 +228,31 @@ class _Compiler:
         except sql.SqlProblem as problem:
             raise _at(key, problem) from problem
 
-    def _sql_check(self, c: ControlDecl, d: CheckDecl, where: Any) -> Check:
-        if not d.population or not d.violations:
-            raise _at("id", sql.SqlProblem("a check needs 'every', or 'population' and 'violations'", "see docs/reference/check-language.md"))
+    def _sql_check(self, c: ControlDecl, d: CheckDecl) -> Check:
+        population, asked, reads = self._population(c, d)
         try:
-            population, reads = sql.parse_query(d.population, self.relations, c.parameters)
-        except sql.SqlProblem as problem:
-            raise _at("population", problem) from problem
-        try:
-            violations, more = sql.parse_query(d.violations, self.relations, c.parameters)
+            tree, more = sql.parse_query(str(d.violations), self.relations, c.parameters)
         except sql.SqlProblem as problem:
             raise _at("violations", problem) from problem
-        base = [t for r in sorted(reads) for t in self._base(r)]
-        tables = base + [t for r in sorted(more) for t in self._base(r)]
-        query = f"SELECT _row, _row AS _population_row FROM ({sql.render(violations)}) ORDER BY _row"
-        return self._build(c, d, "sql", query, f"SELECT count(*) FROM ({sql.render(population)})", Clause("", ()), [], tables, tuple(base))
+        found = sql.outputs(tree, self.relations, "member")
+        for column in (*population.key, *population.fields, *(["_row"] if population.has_row and not found.has_row else [])):
+            if column not in (*found.columns, *(["_row"] if found.has_row else [])):
+                raise _at("violations", sql.SqlProblem(f"the violations do not yield '{column}'", "population and violations select the same identifying columns"))
+        query, count = sql.compile_sql(sql.render(tree), population.source[1 : -len(") AS member")], population.has_row, population.key, population.fields)
+        tables: dict[str, None] = {}
+        self._read(tables, [*reads, *sorted(more)])
+        return self._build(c, d, "sql", query, count, Clause("", ()), [Clause("", ())], tables, asked)
 
     def _base(self, relation: str) -> tuple[str, ...]:
         return self.view_tables.get(relation, (relation,))
 
-    def _build(self, c: ControlDecl, d: CheckDecl, form: str, query: str, count: str, where: Clause, parts: list[Clause], tables: list[str], population: tuple[str, ...]) -> Check:
-        optional = {o for v in self.declared.views.values() for o in v.optional}
-        required = tuple(dict.fromkeys(t for t in tables if t not in optional))
-        for field_name in re.findall(r"\{(\w+)\}", d.message.zh + d.message.en):
-            if d.every and field_name not in self.relations[d.every].columns:
-                raise _at("message", sql.SqlProblem(f"the message names an unknown column '{field_name}'", sql.near(field_name, self.relations[d.every].columns)))
+    def _build(self, c: ControlDecl, d: CheckDecl, form: str, query: str, count: str, where: Clause, parts: list[Clause], tables: Iterable[str], population: Iterable[str]) -> Check:
+        fields = tuple(dict.fromkeys(re.findall(r"\{(\w+)\}", d.message.zh + d.message.en)))
+        tables = tuple(dict.fromkeys(tables))
         return Check(
-            d.id, _text(d.question), _text(d.message), d.key, form, query, count, where, tuple(parts), required,
-            tuple(dict.fromkeys(population)), tuple(d.derives_from),
+            d.id, _text(d.question), _text(d.message), d.key, form, query, count, where, tuple(parts), tables,
+            tuple(dict.fromkeys(population)), tuple(d.derives_from), d.on_empty, d.every or "", () if d.every in self.declared.tables else fields,
+            tuple(t for t in self.optional_reads if t not in tables),
         )  # fmt: skip
 
     def profile(self, name: str) -> Profile:
@@ -242,7 +275,10 @@ class _Compiler:
                 self.problems.append(error)
                 continue
             entries.append(ProfileEntry(control, tuple(entry.checks) if entry else (), values))
-        return Profile(name, _text(p.title), p.scope, tuple(entries), _text(p.leaves_out))
+        for table in p.without:
+            if table not in self.declared.tables:
+                self.problem(f"unknown table '{table}'", f"{label}:{document['without'].lines[p.without.index(table)]}", sql.near(table, self.declared.tables))
+        return Profile(name, _text(p.title), p.scope, tuple(entries), _text(p.leaves_out), tuple(p.without))
 
     def parameters_of(self, c: ControlDecl) -> list[Parameter]:
         return [self.parameter(c.id, n, p) for n, p in c.parameters.items()]
@@ -293,6 +329,11 @@ def typed(type_name: str, value: Any) -> Any:
             return int(str(value))
         except ValueError:
             raise ValueError(f"'{value}' is not a whole number") from None
+    if type_name == "date":
+        try:
+            return date.fromisoformat(str(value)).isoformat()
+        except ValueError:
+            raise ValueError(f"'{value}' is not a date; write YYYY-MM-DD") from None
     if isinstance(value, (list, dict)) or value is None:
         raise ValueError("text is needed")
     return str(value)
@@ -312,5 +353,8 @@ def _relation(t: TableDecl) -> sql.Relation:
 
 
 def _table(t: TableDecl) -> Table:
-    columns = tuple(Column(n, c.type, Text(c.zh, c.en), c.required, c.may_lack, c.personal_data) for n, c in t.columns.items())
-    return Table(t.table, _text(t.title), t.kind, tuple(t.key), t.freshness, columns)
+    columns = tuple(
+        Column(n, c.type, Text(c.zh, c.en), c.required, c.may_lack, c.personal_data, tuple(c.aliases), tuple(c.labels.items()), c.fk or "")
+        for n, c in t.columns.items()
+    )
+    return Table(t.table, _text(t.title), t.kind, tuple(t.key), t.freshness, columns, t.theme, t.tier, _text(t.row), t.source, tuple(t.aliases))

@@ -25,15 +25,23 @@ class Bilingual(Strict):
 
 
 class ColumnDecl(Strict):
-    """A column; ``may_lack`` columns may be lacking because the service has no such setting."""
+    """A column of an evidence table.
 
-    type: str = Field(pattern=r"^(string|int|bool|date|datetime|enum\([a-z0-9_|]+\))$")
+    may_lack:       the service may have no such setting
+    fk:             ``table.column`` that the value refers to
+    aliases:        other headers under which people keep this column
+    labels:         enum value -> what a Chinese register shows for it
+    """
+
+    type: str = Field(pattern=r"^(string|int|decimal|bool|date|datetime|enum\([A-Za-z0-9_.|-]+\))$")
     zh: str
     en: str
     required: bool = False
     may_lack: bool = False
-    personal_data: Literal["none", "name", "email", "phone", "id_number", "account", "bank", "address", "free_text", "other"] = "none"
+    personal_data: Literal["none", "name", "email", "phone", "id_number", "account", "bank", "address", "sensitive", "free_text", "other"] = "none"
     fk: str | None = None
+    aliases: list[str] = []
+    labels: dict[str, str] = {}
 
 
 class TableDecl(Strict):
@@ -46,13 +54,16 @@ class TableDecl(Strict):
     key: list[Name] = Field(min_length=1)
     source: str
     freshness: str = Field(pattern=r"^[0-9]+[hd]$")
+    theme: Name = "systems"
+    tier: Literal[1, 2, 3] = 2
+    aliases: list[str] = []
     columns: dict[Name, ColumnDecl]
 
 
 class ParameterDecl(Strict):
     """A parameter of a control. ``floor`` is the loosest value the law named in ``floor_source`` allows."""
 
-    type: Literal["int", "string", "bool", "list(string)", "list(int)"]
+    type: Literal["int", "string", "bool", "date", "list(string)", "list(int)"]
     default: Any
     unit: str = ""
     title: Bilingual
@@ -68,6 +79,8 @@ class CheckDecl(Strict):
     question: Bilingual
     message: Bilingual
     key: bool = False
+    on_empty: Literal["no_evidence", "nil_return"] = "no_evidence"
+    identified_by: list[Name] = []
     every: Name | None = None
     where: str | None = None
     must: str | None = None
@@ -92,6 +105,7 @@ class ControlDecl(Strict):
     derives_from: list[Id] = Field(min_length=1)
     requires: list[Id] = []
     applies_when: str | None = None
+    excludable: bool = False
     parameters: dict[Name, ParameterDecl] = {}
     checks: list[CheckDecl] = Field(min_length=1)
     rationale: Bilingual
@@ -122,6 +136,7 @@ class ProfileFile(Strict):
     scope: Literal["repository", "firm"]
     controls: dict[Id, EntryDecl | None]
     leaves_out: Bilingual
+    without: list[Name] = []
 
 
 class SourceDecl(Strict):

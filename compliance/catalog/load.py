@@ -59,12 +59,14 @@ def default_roots() -> Roots:
 
 @dataclass(frozen=True)
 class ViewFile:
-    """A view as written: header comments ``-- title: zh | en`` and ``-- optional: table, table``, then SQL."""
+    """A view as written: header comments ``-- title: zh | en``, ``-- optional: table, table`` and
+    ``-- key: column, column`` (for members that are no rows), then SQL."""
 
     name: str
     zh: str
     en: str
     optional: tuple[str, ...]
+    key: tuple[str, ...]
     sql: str
     label: str
 
@@ -146,22 +148,24 @@ def _add(found: Declarations, declared: Any, document: Any, label: str, path: Pa
     return problems
 
 
-_HEADER = re.compile(r"^--\s*(title|optional):\s*(.*)$")
+_HEADER = re.compile(r"^--\s*(title|optional|key):\s*(.*)$")
 
 
 def read_view(path: Path, label: str) -> ViewFile:
     """A view file.  Raises CatalogError when its title is missing."""
     zh = en = ""
     optional: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
     body = []
     for line in path.read_text(encoding="utf-8").splitlines():
         match = _HEADER.match(line)
         if match and match[1] == "title":
             zh, _, en = (p.strip() for p in match[2].partition("|"))
         elif match:
-            optional = tuple(p.strip() for p in match[2].split(",") if p.strip())
+            names = tuple(p.strip() for p in match[2].split(",") if p.strip())
+            optional, key = (names, key) if match[1] == "optional" else (optional, names)
         elif not line.startswith("--"):
             body.append(line)
     if not zh or not en:
         raise CatalogError([HeguiError("the view has no title", where=f"{label}:1", fix="begin with: -- title: 中文 | English")])
-    return ViewFile(path.stem, zh, en, optional, "\n".join(body).strip().rstrip(";"), label)
+    return ViewFile(path.stem, zh, en, optional, key, "\n".join(body).strip().rstrip(";"), label)

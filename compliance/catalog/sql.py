@@ -25,7 +25,7 @@ from sqlglot.errors import SqlglotError
 
 from compliance.model.catalog import Clause
 
-BUILTIN_PARAMETERS = ("as_of", "period_start", "period_end")
+BUILTIN_PARAMETERS = ("as_of", "as_of_at", "period_start", "period_end")
 
 # Anything whose answer depends on the moment, the machine or chance, or that reaches outside.
 _FORBIDDEN = frozenset(
@@ -84,11 +84,16 @@ class SqlProblem(Exception):
 
 @dataclass(frozen=True)
 class Relation:
-    """A table or view as conditions see it: its columns, and which of them may lack."""
+    """A table or view as conditions see it: its columns, which of them may lack, and how its members are told apart.
+
+    has_row: its members are rows of an evidence table; otherwise ``key`` names the columns that identify one
+    """
 
     name: str
     columns: frozenset[str]
     may_lack: frozenset[str] = frozenset()
+    has_row: bool = True
+    key: tuple[str, ...] = ()
 
 
 def near(name: str, options: Iterable[str]) -> str:
@@ -146,26 +151,89 @@ def _lint(tree: exp.Expression, relations: Mapping[str, Relation], default: Rela
     for placeholder in tree.find_all(exp.Placeholder):
         if placeholder.name not in known_parameters:
             raise SqlProblem(f"unknown parameter ':{placeholder.name}'", near(placeholder.name, known_parameters))
-    aliases = {t.alias: t.name for t in tree.find_all(exp.Table) if t.alias}
-    derived = {a.alias for a in tree.find_all(exp.Subquery, exp.Unnest) if a.alias} | set(local)
-    outputs = {a.alias for a in tree.find_all(exp.Alias)}
-    in_reach = [relations[t.name] for t in tree.find_all(exp.Table) if t.name in relations]
-    if default is not None:
-        in_reach.append(default)
+    _lint_columns(tree, relations, default)
+
+
+def _lint_columns(tree: exp.Expression, relations: Mapping[str, Relation], default: Relation | None) -> None:
+    """Every column belongs to a relation in reach: of its own SELECT or of one around it."""
+    ctes = {c.alias: c for c in tree.find_all(exp.CTE)}
+    inputs: dict[int, dict[str, Relation | None]] = {}
+
+    def reach(select: exp.Expression) -> dict[str, Relation | None]:
+        """Alias -> relation; None where the columns are not known here (a subquery, a CTE, an unnest)."""
+        if id(select) not in inputs:
+            found: dict[str, Relation | None] = {}
+            joined = [select.args.get("from_") or select.args.get("from"), *(select.args.get("joins") or []), *(select.args.get("laterals") or [])]
+            for join in joined:
+                if join is None:
+                    continue
+                source = join if isinstance(join, exp.Lateral) else join.this
+                known = isinstance(source, exp.Table) and source.name not in ctes
+                found[source.alias_or_name] = relations.get(source.name) if known else None
+            inputs[id(select)] = found
+        return inputs[id(select)]
+
     for column in tree.find_all(exp.Column):
-        owner = aliases.get(column.table, column.table)
-        if owner in derived or isinstance(column.this, exp.Star):
+        if isinstance(column.this, exp.Star) or column.name in ("_row", "lacks"):
             continue
-        if owner:
-            if owner not in relations:
-                raise SqlProblem(f"unknown table '{owner}'", near(owner, relations))
-            candidates = relations[owner].columns
+        around: list[dict[str, Relation | None]] = []
+        outputs_of: set[str] = set()
+        node = column.parent
+        while node is not None:
+            if isinstance(node, exp.Select):
+                around.append(reach(node))
+                outputs_of |= {e.alias for e in node.expressions if e.alias}
+            node = node.parent
+        if column.table:
+            for scope in around:
+                if column.table in scope:
+                    relation = scope[column.table]
+                    break
+            else:
+                relation = relations.get(column.table) if default is not None else None
+                if relation is None:
+                    raise SqlProblem(f"unknown table '{column.table}'", near(column.table, {*relations, *(a for s in around for a in s)}))
+            if relation is not None and column.name not in relation.columns:
+                raise SqlProblem(f"unknown column '{column.name}' of '{column.table}'", near(column.name, relation.columns))
+            continue
+        known = [r for scope in around for r in scope.values()] + ([default] if default is not None else [])
+        if column.name in outputs_of or any(r is None for r in known):
+            continue
+        names = frozenset().union(*(r.columns for r in known if r is not None))
+        if column.name not in names:
+            raise SqlProblem(f"unknown column '{column.name}'", near(column.name, names))
+
+
+def outputs(tree: Any, relations: Mapping[str, Relation], name: str = "") -> Relation:
+    """What a SELECT yields: named columns, and all columns behind a star."""
+    scope = dict(relations)
+    for cte in tree.ctes:
+        scope[cte.alias] = outputs(cte.this, scope, cte.alias)
+    while isinstance(tree, (exp.SetOperation, exp.Subquery)):
+        tree = tree.this
+    columns: set[str] = set()
+    lack: set[str] = set()
+    has_row = False
+    inputs: dict[str, Relation] = {}
+    joined = [tree.args.get("from_") or tree.args.get("from"), *(tree.args.get("joins") or [])]
+    for source in (j.this for j in joined if j is not None):
+        if isinstance(source, exp.Table) and source.name in scope:
+            inputs[source.alias_or_name] = scope[source.name]
+        elif isinstance(source, exp.Subquery):
+            inputs[source.alias_or_name] = outputs(source.this, scope)
+    for output in tree.expressions:
+        if output.is_star:
+            owner = output.table if isinstance(output, exp.Column) else ""
+            for alias, relation in inputs.items():
+                if not owner or owner == alias:
+                    columns |= relation.columns
+                    lack |= relation.may_lack
+                    has_row = has_row or relation.has_row
+        elif output.alias_or_name == "_row":
+            has_row = True
         else:
-            candidates = frozenset().union(*(r.columns for r in in_reach)) if in_reach else frozenset()
-            if derived or column.name in outputs:
-                continue
-        if column.name not in candidates and column.name not in ("_row", "lacks"):
-            raise SqlProblem(f"unknown column '{column.name}'" + (f" of '{owner}'" if owner else ""), near(column.name, candidates))
+            columns.add(output.alias_or_name)
+    return Relation(name, frozenset(columns), frozenset(lack), has_row)
 
 
 def render(tree: Any) -> str:
@@ -211,6 +279,54 @@ def _guarded(clause: Clause, population: Relation) -> str:
     return f"(CASE WHEN {lacking} THEN TRUE ELSE ({clause.sql}) END)" if lacking else f"({clause.sql})"
 
 
+@dataclass(frozen=True)
+class Population:
+    """What a check asks about: a table, a view, or a SELECT of its own (then the relation is ``member``).
+
+    source:   text after FROM
+    relation: its name and columns
+    has_row:  its members are rows of an evidence table
+    key:      columns that identify a member that is no row, or that tell apart members of one row
+    fields:   columns that the message shows, where they are not simply columns of the row
+    """
+
+    source: str
+    relation: Relation
+    has_row: bool = True
+    key: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+    @property
+    def row(self) -> str:
+        """The number of the evidence row, or null."""
+        return f"{self.relation.name}._row" if self.has_row else "NULL::BIGINT"
+
+    @property
+    def identity(self) -> str:
+        """The key as text, or null when the row itself says it all."""
+        columns = ", ".join(f"{self.relation.name}.{c}::VARCHAR" for c in self.key)
+        return f"concat_ws('|', {columns})" if columns else "NULL::VARCHAR"
+
+    @property
+    def member(self) -> str:
+        """What tells two members apart."""
+        return self.identity if self.key else f"{self.row}::VARCHAR"
+
+    def tail(self, where: Clause) -> str:
+        """The result columns ``_key, _fill, _member, _member_unknown``."""
+        fill = "[" + ", ".join(f"{self.relation.name}.{c}::VARCHAR" for c in self.fields) + "]" if self.fields else "NULL"
+        unknown = f"(({where.sql}) IS NULL)" if where.sql else "FALSE"
+        return f"{self.identity} AS _key, {fill} AS _fill, {self.member} AS _member, {unknown} AS _member_unknown"
+
+    def head(self, where: Clause) -> str:
+        """The leading result columns: ``_row, _key, _fill, _member, _member_unknown``."""
+        return f"{self.row} AS _row, {self.tail(where)}"
+
+    def count(self, member: str) -> str:
+        """The query that counts the members."""
+        return f"SELECT count(*) FROM {self.source} WHERE {member}"
+
+
 def _membership(where: Clause, parts: list[Clause], population: Relation) -> str:
     member = f"({where.sql}) IS NOT FALSE" if where.sql else "TRUE"
     lacking = [_lacking(c.columns, population) for c in parts]
@@ -220,45 +336,56 @@ def _membership(where: Clause, parts: list[Clause], population: Relation) -> str
     return member
 
 
-def compile_must(population: Relation, where: Clause, parts: list[Clause]) -> tuple[str, str]:
+def compile_must(population: Population, where: Clause, parts: list[Clause]) -> tuple[str, str]:
     """(counterexample query, count query) of ``every/where/must``."""
-    member = _membership(where, parts, population)
-    unknown = f"(({where.sql}) IS NULL)" if where.sql else "FALSE"
-    guarded = [_guarded(c, population) for c in parts]
+    member = _membership(where, parts, population.relation)
+    guarded = [_guarded(c, population.relation) for c in parts]
     columns = ", ".join(f"{g} AS c{i}" for i, g in enumerate(guarded))
+    failing = " AND ".join(f"c{i}" for i in range(len(guarded)))
     sql = (
-        f"SELECT {population.name}._row AS _row, {unknown} AS _member_unknown, {columns}\n"
-        f"FROM {population.name}\nWHERE {member}\n  AND ({' AND '.join(guarded)}) IS NOT TRUE\nORDER BY _row"
+        f"SELECT * FROM (SELECT {population.head(where)}, {columns}\n"
+        f"FROM {population.source}\nWHERE {member})\nWHERE ({failing}) IS NOT TRUE\nORDER BY _row, _key"
     )
-    return sql, f"SELECT count(*) FROM {population.name} WHERE {member}"
+    return sql, population.count(member)
 
 
-def compile_has(population: Relation, other: Relation, where: Clause, matching: exp.Expression) -> tuple[str, str]:
+def compile_has(population: Population, other: Relation, where: Clause, matching: exp.Expression) -> tuple[str, str]:
     """(counterexample query, count query) of ``every/where/has/matching``."""
-    member = _membership(where, [], population)
-    unknown = f"(({where.sql}) IS NULL)" if where.sql else "FALSE"
+    if population.relation.name == other.name:
+        raise SqlProblem("population and 'has' are the same table", "write the condition as must: exists (select 1 from ... as other where ...)")
+    member = _membership(where, [], population.relation)
     condition = render(matching)
-    equal, rest = _split_join(matching, population, other)
+    equal, rest = _split_join(matching, population.relation, other)
     maybe = f"{' AND '.join(equal)} AND ({' AND '.join(rest)}) IS NULL" if equal and rest else None
-    may_cte = f",\nmaybe AS (SELECT {population.name}._row FROM {population.name} SEMI JOIN {other.name} ON {maybe})" if maybe else ""
-    may_sql = "WHEN _row IN (SELECT _row FROM maybe) THEN NULL" if maybe else ""
+    ident = population.member
+    may_cte = f",\nmaybe AS (SELECT {ident} AS _member FROM {population.source} SEMI JOIN {other.name} ON {maybe})" if maybe else ""
+    may_sql = "WHEN _member IN (SELECT _member FROM maybe) THEN NULL" if maybe else ""
     sql = (
-        f"WITH member AS (SELECT {population.name}._row AS _row, {unknown} AS _member_unknown FROM {population.name} WHERE {member}),\n"
-        f"hit AS (SELECT {population.name}._row FROM {population.name} SEMI JOIN {other.name} ON {condition}){may_cte}\n"
-        f"SELECT _row, _member_unknown, CASE {may_sql} WHEN TRUE THEN FALSE END AS c0\n"
-        f"FROM member ANTI JOIN hit USING (_row)\nORDER BY _row"
+        f"WITH member_ AS (SELECT {population.head(where)} FROM {population.source} WHERE {member}),\n"
+        f"hit AS (SELECT {ident} AS _member FROM {population.source} SEMI JOIN {other.name} ON {condition}){may_cte}\n"
+        f"SELECT member_.*, CASE {may_sql} WHEN TRUE THEN FALSE END AS c0\n"
+        f"FROM member_ ANTI JOIN hit USING (_member)\nORDER BY _row, _key"
     )
-    return sql, f"SELECT count(*) FROM {population.name} WHERE {member}"
+    return sql, population.count(member)
 
 
-def compile_has_no(population: Relation, other: Relation, where: Clause, matching: exp.Expression) -> tuple[str, str]:
+def compile_has_no(population: Population, other: Relation, where: Clause, matching: exp.Expression) -> tuple[str, str]:
     """(counterexample query, count query) of ``every/where/has_no/matching``; the offending rows are the matching ones."""
-    member = _membership(where, [], population)
+    member = _membership(where, [], population.relation)
+    row = f"coalesce({other.name}._row" + (f", {population.relation.name}._row)" if population.has_row else ")")
     sql = (
-        f"SELECT {other.name}._row AS _row, {population.name}._row AS _population_row\n"
-        f"FROM {population.name} JOIN {other.name} ON {render(matching)}\nWHERE {member}\nORDER BY _row, _population_row"
+        f"SELECT {row} AS _row, {population.tail(where)}, FALSE AS c0\n"
+        f"FROM {population.source} JOIN {other.name} ON {render(matching)}\nWHERE {member}\nORDER BY _row, _key, _member"
     )
-    return sql, f"SELECT count(*) FROM {population.name} WHERE {member}"
+    return sql, population.count(member)
+
+
+def compile_sql(violations: str, population: str, has_row: bool, key: tuple[str, ...], fields: tuple[str, ...]) -> tuple[str, str]:
+    """(counterexample query, count query) of a check in full SQL; both SELECTs are counted by distinct member."""
+    source = Population(f"({violations}) AS member", Relation("member", frozenset()), has_row, key, fields)
+    asked = Population(f"({population}) AS member", Relation("member", frozenset()), has_row, key)
+    sql = f"SELECT {source.head(Clause('', ()))}, FALSE AS c0 FROM {source.source}\nORDER BY _row, _key"
+    return sql, f"SELECT count(DISTINCT {asked.member}) FROM {asked.source}"
 
 
 def _split_join(matching: exp.Expression, population: Relation, other: Relation) -> tuple[list[str], list[str]]:

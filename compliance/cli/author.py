@@ -12,18 +12,20 @@ def lint(controls: str | None, evidence: str | None) -> str:
     """Compile the catalog anew.  Raises CatalogError with every problem."""
     from compliance.catalog.compile import compile_catalog
     from compliance.catalog.load import Roots, default_roots
-    from compliance.evaluate.engine import Engine
+    from compliance.evaluate.engine import Engine, bind
+    from compliance.evaluate.evaluate import Request, parameter_values
+    from compliance.model.catalog import Profile, Text
 
     shipped = default_roots()
     catalog = compile_catalog(Roots(Path(controls) if controls else shipped.controls, Path(evidence) if evidence else shipped.evidence))
     engine = Engine()
     for table in catalog.tables.values():
         engine.load(table, [])
-    engine.define(catalog.views)
-    from compliance.evaluate.engine import bind
+    instants = Request(Profile("lint", Text("-", "-"), "firm", (), Text("-", "-")), "2026-01-01", {}, {}).instants()
+    engine.define(catalog.views, instants)
 
     for control in catalog.controls.values():
-        values = {p.name: p.default for p in control.parameters} | {"as_of": "2026-01-01", "period_start": "2026-01-01", "period_end": "2026-03-31"}
+        values = {**parameter_values(control), **instants}
         for check in control.checks:
             engine.query("EXPLAIN " + bind(check.sql, values), f"{control.declared_at} {control.id}.{check.id}")
             engine.query("EXPLAIN " + bind(check.count_sql, values), f"{control.declared_at} {control.id}.{check.id}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
@@ -16,7 +17,8 @@ from compliance.errors import EvaluationError
 from compliance.model.catalog import Table, View
 from compliance.model.row import Row
 
-_TYPES = {"string": "VARCHAR", "int": "BIGINT", "bool": "BOOLEAN", "date": "DATE", "datetime": "TIMESTAMP"}
+_TYPES = {"string": "VARCHAR", "int": "BIGINT", "bool": "BOOLEAN", "decimal": "DECIMAL(18,4)", "date": "DATE", "datetime": "TIMESTAMP"}
+_FROM_TEXT = frozenset({"DATE", "TIMESTAMP", "DECIMAL(18,4)"})
 
 # TRUE when the row's service has no such setting; shipped with every bundle as macros.sql.
 MACROS = ("CREATE MACRO setting_lacks(lacks, name) AS list_contains(string_split(lacks, ','), name)",)
@@ -28,13 +30,17 @@ def sql_type(declared: str) -> str:
 
 
 def literal(value: Any) -> str:
-    """A bound parameter as SQL text: numbers, booleans, quoted strings, parenthesised lists."""
+    """A bound parameter as SQL text: numbers, booleans, dates, moments, quoted strings, lists."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, (list, tuple)):
-        return "(" + ", ".join(literal(v) for v in value) + ")" if value else "(NULL)"
+        return "[" + ", ".join(literal(v) for v in value) + "]" if value else "[]::VARCHAR[]"
+    if isinstance(value, datetime):
+        return f"TIMESTAMP '{value:%Y-%m-%d %H:%M:%S}'"
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
     return "'" + str(value).replace("'", "''") + "'"
 
 
@@ -69,13 +75,16 @@ class Engine:
         data += [[r.values.get(c.name) for _, r in rows] for c in table.columns]
         used = [k for k, values in enumerate(data) if any(v is not None for v in values)]
         names = ", ".join(columns[k][0] for k in used)
-        selected = ", ".join(f"unnest($v{k}::{'VARCHAR' if columns[k][1] in ('DATE', 'TIMESTAMP') else columns[k][1]}[])::{columns[k][1]}" for k in used)
+        selected = ", ".join(f"unnest($v{k}::{'VARCHAR' if columns[k][1] in _FROM_TEXT else columns[k][1]}[])::{columns[k][1]}" for k in used)
         self._db.execute(f"INSERT INTO {table.name} ({names}) SELECT {selected}", {f"v{k}": data[k] for k in used})
 
-    def define(self, views: Iterable[View]) -> None:
-        """Create views, in order of dependence."""
+    def define(self, views: Iterable[View], parameters: Mapping[str, Any]) -> None:
+        """Create the views, in order of dependence, bound to the instant of the run.
+
+        They are computed once: several checks share each of them.
+        """
         for view in views:
-            self._db.execute(f"CREATE VIEW {view.name} AS {view.sql}")
+            self._db.execute(f"CREATE TABLE {view.name} AS {bind(view.sql, parameters)}")
 
     def lock(self) -> None:
         """No further change of configuration."""

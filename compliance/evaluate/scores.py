@@ -11,16 +11,20 @@ from compliance.model.cell import Reason
 
 ZERO, ONE = Fraction(0), Fraction(1)
 EMPTY = Reason("no_population")
+NIL = Reason("nil_return")
 
 
-def check_result(check_id: str, n: int, v: int, u: int, missing: Sequence[Reason]) -> CheckResult:
+def check_result(check_id: str, n: int, v: int, u: int, missing: Sequence[Reason], nil_return: bool = False) -> CheckResult:
     """The outcome of one check from its population, violations and undetermined members.
 
     *missing* says why evidence lacks (a missing or stale table, an unparsed file).  Violations that
-    were seen stay violations; nothing else passes on missing evidence.
+    were seen stay violations; nothing else passes on missing evidence.  An empty population counts only
+    with a signed nil return.
     """
     outcome: Outcome
     reasons = tuple(missing)
+    if n == 0 and nil_return:
+        return CheckResult(check_id, "satisfied", 0, 0, 0, (NIL,), ONE)
     if n == 0:
         outcome, reasons = "undetermined", reasons or (EMPTY,)
     elif v > 0:

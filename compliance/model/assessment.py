@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -105,12 +106,14 @@ class Snapshot:
     delivered:  tables that were collected, if only to find them empty
     stale:      tables older than their freshness allows, with the reason
     notes:      what became of each file
+    origins:    table -> the file it was read from, for findings that are about no row
     """
 
     rows: tuple[Row, ...]
     delivered: frozenset[str]
     notes: tuple[FileNote, ...]
     stale: frozenset[str] = frozenset()
+    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

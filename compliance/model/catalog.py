@@ -6,7 +6,7 @@ sources, and handed over; nothing here parses or validates.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
 Severity = Literal["critical", "high", "medium", "low"]
@@ -27,7 +27,7 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of an evidence table; ``type`` is string, int, bool, date, datetime or ``enum(a|b)``."""
+    """A column of an evidence table; ``type`` is string, int, decimal, bool, date, datetime or ``enum(a|b)``."""
 
     name: str
     type: str
@@ -35,6 +35,14 @@ class Column:
     required: bool
     may_lack: bool
     personal_data: str
+    aliases: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    fk: str = ""
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The values of an enum, else empty."""
+        return tuple(self.type[5:-1].split("|")) if self.type.startswith("enum(") else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,11 @@ class Table:
     key: tuple[str, ...]
     freshness: str
     columns: tuple[Column, ...]
+    theme: str = "systems"
+    tier: int = 2
+    row: Text = field(default=Text("", ""))
+    source: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,7 @@ class View:
     sql: str
     tables: tuple[str, ...]
     optional: tuple[str, ...]
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +117,17 @@ class Clause:
 class Check:
     """A compiled check.
 
-    sql:       the counterexample query; columns ``_row``, ``_member_unknown``, then one per clause
-               (``c0`` ...), each TRUE, FALSE or NULL; for ``form`` has_no and sql: ``_row``, ``_population_row``
+    sql:       the counterexample query; columns ``_row`` (of the evidence row, or null), ``_key`` (text, or null when
+               the row says it all), ``_fill`` (texts for ``fields``, or null), ``_member``, ``_member_unknown``, then
+               one per clause (``c0`` ...), each TRUE, FALSE or NULL
     count_sql: the size of the population
     form:      ``must``, ``has``, ``has_no`` or ``sql``
     tables:    evidence tables that must be delivered; ``population`` are those whose rows are asked about
+    optional:  tables that views add observations from; without one a clean answer is no answer, but what is
+               found stays found (a profile may leave such a table out on record)
+    on_empty:  ``no_evidence``, or ``nil_return`` when a signed nil return may stand for an empty population
+    every:     the table or view asked about; empty for a population of its own
+    fields:    population columns the message shows, where they come in ``_fill``
     """
 
     id: str
@@ -122,6 +142,10 @@ class Check:
     tables: tuple[str, ...]
     population: tuple[str, ...]
     derives_from: tuple[str, ...]
+    on_empty: str = "no_evidence"
+    every: str = ""
+    fields: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +163,7 @@ class Control:
     derives_from: tuple[str, ...]
     requires: tuple[str, ...]
     applies_when: str
+    excludable: bool
     parameters: tuple[Parameter, ...]
     checks: tuple[Check, ...]
     rationale: Text
@@ -160,7 +185,8 @@ class ProfileEntry:
 class Profile:
     """Which controls apply.
 
-    scope: ``repository`` (an empty population is outside the scope of the run) or ``firm``
+    scope:   ``repository`` (an empty population is outside the scope of the run) or ``firm``
+    without: tables the profile leaves out on record; a view that can do without one does
     """
 
     id: str
@@ -168,6 +194,7 @@ class Profile:
     scope: str
     entries: tuple[ProfileEntry, ...]
     leaves_out: Text
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,25 +221,27 @@ def from_plain(data: dict[str, Any]) -> Catalog:
         digest=data["digest"],
         tables={
             n: Table(t["name"], Text(*t["title"]), t["kind"], tuple(t["key"]), t["freshness"],
-                     tuple(Column(c["name"], c["type"], Text(*c["title"]), c["required"], c["may_lack"], c["personal_data"])
-                           for c in t["columns"]))
+                     tuple(Column(c["name"], c["type"], Text(*c["title"]), c["required"], c["may_lack"], c["personal_data"],
+                                  tuple(c["aliases"]), tuple((k, v) for k, v in c["labels"]), c["fk"])
+                           for c in t["columns"]),
+                     t["theme"], t["tier"], Text(*t["row"]), t["source"], tuple(t["aliases"]))
             for n, t in data["tables"].items()
         },
-        views=tuple(View(v["name"], Text(*v["title"]), v["sql"], tuple(v["tables"]), tuple(v["optional"])) for v in data["views"]),
+        views=tuple(View(v["name"], Text(*v["title"]), v["sql"], tuple(v["tables"]), tuple(v["optional"]), tuple(v["key"])) for v in data["views"]),
         sources={n: Source(s["id"], Text(*s["citation"]), Text(*s["gist"]), s["verified"]) for n, s in data["sources"].items()},
         controls={n: _control(c) for n, c in data["controls"].items()},
         order=tuple(data["order"]),
         profiles={
             n: Profile(p["id"], Text(*p["title"]), p["scope"],
                        tuple(ProfileEntry(e["control"], tuple(e["checks"]), e["parameters"]) for e in p["entries"]),
-                       Text(*p["leaves_out"]))
+                       Text(*p["leaves_out"]), tuple(p["without"]))
             for n, p in data["profiles"].items()
         },
     )  # fmt: skip
 
 
 def _control(c: dict[str, Any]) -> Control:
-    plain: dict[str, Any] = {k: c[k] for k in ("id", "domain", "severity", "frequency", "owner", "assurance", "applies_when", "declared_at")}
+    plain: dict[str, Any] = {k: c[k] for k in ("id", "domain", "severity", "frequency", "owner", "assurance", "applies_when", "excludable", "declared_at")}
     texts: dict[str, Any] = {k: Text(*c[k]) for k in ("title", "objective", "rationale", "remediation")}
     return Control(
         **plain,
@@ -226,8 +255,8 @@ def _control(c: dict[str, Any]) -> Control:
 
 
 def _check(k: dict[str, Any]) -> Check:
-    plain: dict[str, Any] = {n: k[n] for n in ("id", "key", "form", "sql", "count_sql")}
-    names: dict[str, Any] = {n: tuple(k[n]) for n in ("tables", "population", "derives_from")}
+    plain: dict[str, Any] = {n: k[n] for n in ("id", "key", "form", "sql", "count_sql", "on_empty", "every")}
+    names: dict[str, Any] = {n: tuple(k[n]) for n in ("tables", "population", "derives_from", "fields", "optional")}
     return Check(
         **plain,
         **names,

@@ -46,6 +46,9 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "table_missing": ("缺少证据表 {detail}", "evidence table {detail} is missing"),
     "table_stale": ("证据表 {detail} 已过期", "evidence table {detail} is stale"),
     "undermined_by": ("所依赖的控制 {detail} 未符合", "the required control {detail} does not hold"),
+    "nil_return": ("已作零报告", "a nil return was signed"),
+    "excluded": ("经批准不适用，至 {detail}", "excluded by approval until {detail}"),
+    "bad_cell": ("单元格 {detail} 填写有误", "cell {detail} holds a value that cannot be used"),
     "declared_not_applicable": ("按申报事实不适用：{detail}", "not applicable by declared facts: {detail}"),
     "unparsed_file": ("文件 {detail} 无法解析", "file {detail} cannot be parsed"),
 }

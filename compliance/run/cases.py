@@ -25,11 +25,12 @@ from compliance.collect.tree import MemoryTree
 from compliance.errors import CatalogError, HeguiError, UsageError
 from compliance.model.assessment import Assessment
 from compliance.model.catalog import Catalog, Profile, ProfileEntry, Text
+from compliance.run import firm_cases
 from compliance.run.check import Options, check
 from compliance.run.config import Config
 
 AS_OF = "2026-06-30"
-_KEYS = {"name", "outcome", "files", "findings", "decides", "facts"}
+_REPOSITORY_KEYS = {"name", "outcome", "files", "findings", "decides", "facts"}
 
 
 def run_cases(only: str | None, mutate: bool) -> tuple[str, bool]:
@@ -37,11 +38,10 @@ def run_cases(only: str | None, mutate: bool) -> tuple[str, bool]:
     catalog = load_catalog()
     if only is not None and only not in catalog.controls:
         raise UsageError(f"unknown control '{only}'", fix="hegui controls lists them")
-    folder = default_roots().controls / "cases"
     problems: list[str] = []
     count = mutants = survived = 0
     covered: dict[str, set[str]] = {}
-    for path in sorted(folder.glob("*/*.yaml")):
+    for path in case_files():
         label = f"controls/cases/{path.parent.name}/{path.name}"
         document = read(path, label)
         control = str(document["control"])
@@ -49,10 +49,19 @@ def run_cases(only: str | None, mutate: bool) -> tuple[str, bool]:
             continue
         if control not in catalog.controls:
             raise CatalogError([HeguiError(f"unknown control '{control}'", where=f"{label}:1", fix="name a control of the catalog")])
+        keys = _REPOSITORY_KEYS
+        if "tables" in document or "uses" in document:
+            firm_done = firm_cases.run(catalog, control, document, label, mutate)
+            count += firm_done.count
+            problems += firm_done.problems
+            mutants += firm_done.mutants
+            survived += firm_done.survived
+            covered.setdefault(control, set()).update(firm_done.outcomes)
+            continue
         for case in document["cases"]:
             where = f"{label}:{case.line} {case.get('name')}"
-            if set(case) - _KEYS:
-                raise CatalogError([HeguiError(f"unknown key '{sorted(set(case) - _KEYS)[0]}'", where=where, fix=f"known: {', '.join(sorted(_KEYS))}")])
+            if set(case) - keys:
+                raise CatalogError([HeguiError(f"unknown key '{sorted(set(case) - keys)[0]}'", where=where, fix=f"known: {', '.join(sorted(keys))}")])
             count += 1
             shown = covered.setdefault(control, set())
             shown.add(str(case["outcome"]))
@@ -124,4 +133,4 @@ def _mutated(files: Mapping[str, str], place: str, replacement: Any, where: str)
 
 def case_files() -> list[Path]:
     """Every case file of the shipped catalog."""
-    return sorted((default_roots().controls / "cases").glob("*/*.yaml"))
+    return sorted(p for p in (default_roots().controls / "cases").glob("*/*.yaml") if p.parent.name != "shared")
