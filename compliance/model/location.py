@@ -11,11 +11,13 @@ class Location(NamedTuple):
     path:     relative to the scanned root, posix separators
     line:     first line, from 1
     end_line: last line, inclusive
+    cell:     for workbooks the sheet and cell, ``登记表!G17``; ``line`` is then the row number
     """
 
     path: str
     line: int
     end_line: int
+    cell: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}"
+        return f"{self.path} › {self.cell}" if self.cell else f"{self.path}:{self.line}"
