@@ -60,9 +60,13 @@ class TerraformCollector:
 
     def collect(self, files: Iterable[SourceFile], tree: Tree) -> Iterator[Item]:
         """Rows of every root module, then notes."""
+        yield from self.collect_share(files, tree, 0, 1)
+
+    def collect_share(self, files: Iterable[SourceFile], tree: Tree, share: int, count: int) -> Iterator[Item]:
+        """Every *count*-th root module from *share* on; notes may come from several shares."""
         run = _Run(tree)
         yield from run.read(files)
-        yield from run.rows()
+        yield from run.rows(share, count)
 
 
 class _Run:
@@ -73,7 +77,7 @@ class _Run:
         self.modules: dict[str, ModuleSource] = {}
         self.tfvars: dict[str, list[HclFile | JsonFile]] = {}
         self.registries: dict[str, Registry | None] = {}
-        self.unadapted: dict[str, list[Any]] = {}
+        self.unadapted: set[tuple[str, str]] = set()
 
     def read(self, files: Iterable[SourceFile]) -> Iterator[FileNote]:
         """Group files by folder; only folders that call modules, or hold variables' values, are opened now."""
@@ -126,10 +130,11 @@ class _Run:
                 source.override(parsed)
         return self.modules[folder]
 
-    def rows(self) -> Iterator[Item]:
+    def rows(self, share: int, count: int) -> Iterator[Item]:
         called = self._called()
-        for folder in sorted(self.files):
-            if folder in called:
+        roots = sorted(set(self.files) - called)
+        for number, folder in enumerate(roots):
+            if number % count != share:
                 continue
             world = World(folder, self.tree, self.source, self._values(folder))
             yield from self._taken()
@@ -138,8 +143,9 @@ class _Run:
             for resource in sorted(world.resources, key=lambda r: r.address):
                 yield from self._adapt(resource, world)
             self.modules.pop(folder, None)  # nobody calls a root module: its syntax trees can go
-        for kind, (count, path) in sorted(self.unadapted.items()):
-            yield FileNote(path, "read", "terraform", "no_adapter", f"{kind} x{count}")
+            world.close()
+        for path, kind in sorted(self.unadapted):
+            yield FileNote(path, "read", "terraform", "no_adapter", kind)
 
     def _called(self) -> set[str]:
         """Folders used as a local module by another folder; a circle of callers keeps its first folder as a root."""
@@ -197,8 +203,7 @@ class _Run:
             for adapter in adapters:
                 yield from adapter(resource, world)  # type: ignore[arg-type]
         elif not resource.type.startswith("data.") and not (registry and resource.type in registry.linked):
-            entry = self.unadapted.setdefault(resource.type, [0, resource.at.path])
-            entry[0] += 1
+            self.unadapted.add((resource.at.path, resource.type))
         if registry is not None and not resource.type.startswith("data."):
             yield from self._resource_place(resource)
 

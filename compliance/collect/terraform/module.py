@@ -189,13 +189,16 @@ class BlockView:
 
     def get(self, path: str) -> Cell:
         """See ``resource.Block.get``."""
-        if path not in self._cells:
-            self._cells[path] = self._get(path)
-        return self._cells[path]
+        cell = self._cells.get(path)
+        if cell is None:
+            cell = self._cells[path] = self._get(path)
+        return cell
 
     def _get(self, path: str) -> Cell:
         head, _, rest = path.partition(".")
         attribute = self._block.attributes.get(head)
+        if attribute is None and head not in self._block.by_kind:
+            return ABSENT
         if attribute is not None:
             cell = Cell(self._scope.value(attribute, self._local), attribute.at)
             return _into(cell, rest) if rest else cell
@@ -214,10 +217,10 @@ class BlockView:
         if rest:
             return [b for outer in self.blocks(head) for b in outer.blocks(rest)]
         found: list[Any] = []
-        for block in self._block.blocks:
+        for block in self._block.by_kind.get(head, ()):
             if block.kind == head:
                 found.append(BlockView(block, self._scope, self._local))
-            elif block.kind == "dynamic" and block.labels == (head,):
+            else:
                 found += self._dynamic(block)
         attribute = self._block.attributes.get(head)
         if attribute is not None:
@@ -356,6 +359,8 @@ class World:
         self._by_address: dict[str, ResourceView] = {}
         self._provider_views: list[ProviderView] = []
         self._blocks: dict[str, tuple[HclBlock, Scope]] = {}
+        self._linked: dict[tuple[str, tuple[str, ...]], dict[tuple[str, Any], list[tuple[int, ResourceView]]]] = {}
+        self._scopes: list[Scope] = []
         self.called: set[str] = set()
         source = sources(folder)
         assert source is not None
@@ -363,6 +368,7 @@ class World:
 
     def _expand(self, source: ModuleSource, address: str, given: dict[str, Callable[[], Any]], providers: dict[str, ProviderView], chain: tuple[str, ...]) -> Scope:
         scope = Scope(source, address, self, given, dict(providers))
+        self._scopes.append(scope)
         for block in source.providers:
             identity = f"{self.folder}:{address + '.' if address else ''}provider.{block.labels[0]}"
             view = ProviderView(block, scope, identity)
@@ -461,17 +467,39 @@ class World:
 
     def linked(self, target: Any, attribute: str, *types: str, by: Sequence[str] = ("id", "name")) -> Sequence[ResourceView]:
         """See ``resource.World.linked``."""
-        names = {c.value for c in (target.get(b) for b in by) if c.known and isinstance(c.value, str)}
-        partial = {c.value.text for c in (target.get(b) for b in by) if c.unknown and c.value.text}
-        found = []
-        for other in self.of_type(*types):
+        if not any(t in self._by_type for t in types):
+            return ()
+        index = self._linked.get((attribute, types))
+        if index is None:
+            index = self._linked[(attribute, types)] = self._index(attribute, types)
+        found: dict[int, ResourceView] = {}
+        for key in (("is", id(target)), *((("value" if c.known else "text"), c.value if c.known else c.value.text) for c in map(target.get, by) if not c.absent)):
+            if isinstance(key[1], (str, int)) and key[1] != "":
+                for position, other in index.get(key, ()):
+                    found[position] = other
+        return [found[p] for p in sorted(found)]
+
+    def close(self) -> None:
+        """Break the circles between scopes, views and this world, so that memory goes at once."""
+        for scope in self._scopes:
+            for held in (scope.providers, scope.children, scope.given, scope._memo):
+                held.clear()
+        for kept in (self._scopes, self.resources, self._by_type, self._by_address, self._provider_views, self._blocks, self._linked):
+            kept.clear()
+
+    def _index(self, attribute: str, types: tuple[str, ...]) -> dict[tuple[str, Any], list[tuple[int, ResourceView]]]:
+        """What each resource of *types* points at: a known value, an unresolved text, or a resource of this world."""
+        index: dict[tuple[str, Any], list[tuple[int, ResourceView]]] = {}
+        for position, other in enumerate(self.of_type(*types)):
             cell = other.get(attribute)
             if cell.known and isinstance(cell.value, str):
-                if cell.value in names:
-                    found.append(other)
-            elif cell.unknown and (any(self.find(r) is target for r in cell.refs) or (cell.value.text and cell.value.text in partial)):
-                found.append(other)
-        return found
+                index.setdefault(("value", cell.value), []).append((position, other))
+            elif cell.unknown:
+                for target in {id(t) for t in map(self.find, cell.refs) if t is not None}:
+                    index.setdefault(("is", target), []).append((position, other))
+                if cell.value.text:
+                    index.setdefault(("text", cell.value.text), []).append((position, other))
+        return index
 
     def providers(self) -> Iterator[ProviderView]:
         """See ``resource.World.providers``."""
