@@ -11,6 +11,7 @@ from typing import Any
 from compliance.collect.interface import Tree
 from compliance.collect.terraform import functions
 from compliance.collect.terraform.expression import MAX_ITEMS, evaluate, parse, step, to_text, unknown_from
+from compliance.collect.terraform.links import Links
 from compliance.collect.terraform.syntax import Attribute, HclBlock, HclFile
 from compliance.model.cell import ABSENT, Cell, Reason, Unknown
 from compliance.model.location import Location
@@ -347,19 +348,16 @@ class ResourceView(BlockView):
         return config.region if config else Cell(Unknown(Reason("not_stated", "region")))
 
 
-class World:
+class World(Links[ResourceView]):
     """All resources of one root module (see ``resource.World``)."""
 
     def __init__(self, folder: str, tree: Tree, sources: Callable[[str], ModuleSource | None], values: dict[str, Callable[[], Any]]) -> None:
+        super().__init__()
         self.folder, self.tree = folder, tree
         self._sources = sources
         self.notes: list[FileNote] = []
-        self.resources: list[ResourceView] = []
-        self._by_type: dict[str, list[ResourceView]] = {}
-        self._by_address: dict[str, ResourceView] = {}
         self._provider_views: list[ProviderView] = []
         self._blocks: dict[str, tuple[HclBlock, Scope]] = {}
-        self._linked: dict[tuple[str, tuple[str, ...]], dict[tuple[str, Any], list[tuple[int, ResourceView]]]] = {}
         self._scopes: list[Scope] = []
         self.called: set[str] = set()
         source = sources(folder)
@@ -384,11 +382,7 @@ class World:
             self._call(block, scope, chain)
         for block in source.resources:
             for suffix, local in self._instances(block, scope):
-                view_ = ResourceView(block, scope, local, suffix)
-                self.resources.append(view_)
-                self._by_type.setdefault(view_.type, []).append(view_)
-                self._by_address.setdefault(view_.address, view_)
-                self._by_address.setdefault(re.sub(r"\[[^\]]*\]", "", view_.address), view_)
+                self.register(ResourceView(block, scope, local, suffix))
         return scope
 
     def _instances(self, block: HclBlock, scope: Scope) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -451,55 +445,14 @@ class World:
         value = found[1]._once("attribute", reference, lambda _: found[1].value(stated))
         return value if isinstance(value, (bool, int, str)) else None
 
-    def of_type(self, *types: str) -> Sequence[ResourceView]:
-        """See ``resource.World.of_type``."""
-        return sorted((r for t in types for r in self._by_type.get(t, ())), key=lambda r: r.address)
-
-    def find(self, ref: str) -> ResourceView | None:
-        """See ``resource.World.find``."""
-        for text in (ref, re.sub(r"\[[^\]]*\]", "", ref)):
-            candidate = text
-            while candidate:
-                if candidate in self._by_address:
-                    return self._by_address[candidate]
-                candidate = candidate.rpartition(".")[0]
-        return None
-
-    def linked(self, target: Any, attribute: str, *types: str, by: Sequence[str] = ("id", "name")) -> Sequence[ResourceView]:
-        """See ``resource.World.linked``."""
-        if not any(t in self._by_type for t in types):
-            return ()
-        index = self._linked.get((attribute, types))
-        if index is None:
-            index = self._linked[(attribute, types)] = self._index(attribute, types)
-        found: dict[int, ResourceView] = {}
-        for key in (("is", id(target)), *((("value" if c.known else "text"), c.value if c.known else c.value.text) for c in map(target.get, by) if not c.absent)):
-            if isinstance(key[1], (str, int)) and key[1] != "":
-                for position, other in index.get(key, ()):
-                    found[position] = other
-        return [found[p] for p in sorted(found)]
-
     def close(self) -> None:
         """Break the circles between scopes, views and this world, so that memory goes at once."""
         for scope in self._scopes:
             for held in (scope.providers, scope.children, scope.given, scope._memo):
                 held.clear()
-        for kept in (self._scopes, self.resources, self._by_type, self._by_address, self._provider_views, self._blocks, self._linked):
+        for kept in (self._scopes, self._provider_views, self._blocks):
             kept.clear()
-
-    def _index(self, attribute: str, types: tuple[str, ...]) -> dict[tuple[str, Any], list[tuple[int, ResourceView]]]:
-        """What each resource of *types* points at: a known value, an unresolved text, or a resource of this world."""
-        index: dict[tuple[str, Any], list[tuple[int, ResourceView]]] = {}
-        for position, other in enumerate(self.of_type(*types)):
-            cell = other.get(attribute)
-            if cell.known and isinstance(cell.value, str):
-                index.setdefault(("value", cell.value), []).append((position, other))
-            elif cell.unknown:
-                for target in {id(t) for t in map(self.find, cell.refs) if t is not None}:
-                    index.setdefault(("is", target), []).append((position, other))
-                if cell.value.text:
-                    index.setdefault(("text", cell.value.text), []).append((position, other))
-        return index
+        self.forget()
 
     def providers(self) -> Iterator[ProviderView]:
         """See ``resource.World.providers``."""
