@@ -11,7 +11,7 @@ from typing import Any
 from sqlglot import exp
 
 from compliance.catalog import graph, sql
-from compliance.catalog.declarations import CheckDecl, ControlDecl, ParameterDecl, TableDecl
+from compliance.catalog.declarations import CheckDecl, ControlDecl, ParameterDecl, ProfileFile, TableDecl
 from compliance.catalog.load import Declarations, Roots, load
 from compliance.errors import CatalogError, HeguiError
 from compliance.model.catalog import (
@@ -54,7 +54,7 @@ class _Compiler:
         requires = {n: c.requires for n, c in controls.items()}
         for cycle in graph.cycles(requires):
             self.problem(f"requires forms a circle: {' -> '.join([*cycle, cycle[0]])}", self.declared.place(cycle[0], "requires"), "remove one edge")
-        profiles = {n: self.profile(n) for n in sorted(self.declared.profiles)}
+        profiles = {n: self.profile(n, controls) for n in sorted(self.declared.profiles)}
         if self.problems:
             raise CatalogError(self.problems)
         sources = {n: Source(n, _text(s.citation), _text(s.gist), s.verified) for n, s in sorted(self.declared.sources.items())}
@@ -255,7 +255,7 @@ class _Compiler:
             tuple(t for t in self.optional_reads if t not in tables),
         )  # fmt: skip
 
-    def profile(self, name: str) -> Profile:
+    def profile(self, name: str, controls: Mapping[str, Control]) -> Profile:
         p = self.declared.profiles[name]
         label, document = self.declared.documents["profile:" + name]
         entries = []
@@ -275,10 +275,26 @@ class _Compiler:
                 self.problems.append(error)
                 continue
             entries.append(ProfileEntry(control, tuple(entry.checks) if entry else (), values))
+        without = dict.fromkeys(p.without)
+        if p.all:
+            given = {e.control: e for e in entries}
+            without.update(dict.fromkeys(n for n, t in self.declared.tables.items() if t.tier > p.tier))
+            entries = [e for c in controls.values() if (e := self._taken(c, p, given.get(c.id), without)) is not None]
+            for name_ in p.excluded:
+                control, _, check = name_.partition(".")
+                if control not in controls or (check and check not in {k.id for k in controls[control].checks}):
+                    self.problem(f"unknown control or check '{name_}'", f"{label}:{document['excluded'].lines[name_]}", sql.near(control, controls))
         for table in p.without:
             if table not in self.declared.tables:
                 self.problem(f"unknown table '{table}'", f"{label}:{document['without'].lines[p.without.index(table)]}", sql.near(table, self.declared.tables))
-        return Profile(name, _text(p.title), p.scope, tuple(entries), _text(p.leaves_out), tuple(p.without))
+        return Profile(name, _text(p.title), p.scope, tuple(entries), _text(p.leaves_out), tuple(without))
+
+    def _taken(self, control: Control, p: ProfileFile, given: ProfileEntry | None, without: Mapping[str, None]) -> ProfileEntry | None:
+        """What a profile of everything takes of a control; None when nothing is left."""
+        if control.id in p.excluded:
+            return None
+        left = [k.id for k in control.checks if f"{control.id}.{k.id}" not in p.excluded and not any(t in without for t in k.tables)]
+        return ProfileEntry(control.id, tuple(left), given.parameters if given else {}) if left else None
 
     def parameters_of(self, c: ControlDecl) -> list[Parameter]:
         return [self.parameter(c.id, n, p) for n, p in c.parameters.items()]

@@ -129,12 +129,22 @@ class EntryDecl(Strict):
 
 
 class ProfileFile(Strict):
-    """One file of ``controls/profiles/``."""
+    """One file of ``controls/profiles/``.
+
+    controls: the controls taken, by name; or with ``all``, parameter values for some of them
+    all:      every control and check of the catalog, except ...
+    tier:     ... those that need an evidence table of a higher tier (1 = first rollout)
+    excluded: ... and those named here, ``CONTROL`` or ``CONTROL.check``, with the reason
+    without:  further tables left out on record; views that can do without them do
+    """
 
     profile: Slug
     title: Bilingual
     scope: Literal["repository", "firm"]
-    controls: dict[Id, EntryDecl | None]
+    controls: dict[Id, EntryDecl | None] = {}
+    all: bool = False
+    tier: Literal[1, 2, 3] = 3
+    excluded: dict[str, Bilingual] = {}
     leaves_out: Bilingual
     without: list[Name] = []
 
