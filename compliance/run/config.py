@@ -12,14 +12,18 @@ from compliance.errors import CatalogError, ConfigError
 from compliance.model.location import Location
 from compliance.model.row import Row, make_row
 
-_KNOWN = {"profile", "language", "fail_on", "exclude", "facts", "parameters", "filings", "baseline", "exceptions", "inline_ignores", "organisation", "as_of"}
+_KNOWN = {"profile", "language", "fail_on", "exclude", "facts", "parameters", "filings", "baseline", "exceptions", "inline_ignores", "organisation", "as_of", "period", "registers", "repositories"}
 
 
 @dataclass(frozen=True)
 class Config:
     """Typed settings; every field has its default.
 
-    filings: rows of cross_border_filing
+    filings:       rows of cross_border_filing
+    organisation:  name, unified social credit code, signatories, as the firm writes them
+    period:        the assessed period, ``2026Q3``, ``2026H1``, ``2026`` or ``2026-07-01..2026-09-30``
+    registers:     folder of the registers, relative to the settings
+    repositories:  infrastructure repositories, relative to the settings
     inline_ignores: False when the organisation switches ``hegui:ignore`` off
     """
 
@@ -33,6 +37,10 @@ class Config:
     baseline: str = ""
     exceptions: str = ".hegui/exceptions.yaml"
     inline_ignores: bool = True
+    organisation: Mapping[str, Any] = field(default_factory=dict)
+    period: str = ""
+    registers: str = "registers"
+    repositories: tuple[str, ...] = ()
     source: str = ""
 
 
@@ -74,7 +82,7 @@ def _config(document: Any, label: str) -> Config:
             near = difflib.get_close_matches(key, _KNOWN, 1)
             raise ConfigError(f"unknown setting '{key}'", where=where(key), fix=f"did you mean '{near[0]}'?" if near else f"known: {', '.join(sorted(_KNOWN))}")
     values: dict[str, Any] = {"source": label}
-    for key in ("profile", "baseline", "exceptions"):
+    for key in ("profile", "baseline", "exceptions", "period"):
         if document.get(key) is not None:
             values[key] = str(document[key])
     for key, options in (("language", ("zh", "en")), ("fail_on", ("critical", "high", "medium", "low"))):
@@ -86,6 +94,16 @@ def _config(document: Any, label: str) -> Config:
         if not isinstance(document["exclude"], list):
             raise ConfigError("exclude is not a list", where=where("exclude"), fix="one glob pattern per line")
         values["exclude"] = tuple(str(v) for v in document["exclude"])
+    if document.get("registers") is not None:
+        given = document["registers"]
+        values["registers"] = str(given.get("folder", "registers") if isinstance(given, Mapping) else given)
+    if document.get("repositories") is not None:
+        if not isinstance(document["repositories"], list):
+            raise ConfigError("repositories is not a list", where=where("repositories"), fix="one folder per line")
+        values["repositories"] = tuple(str(v) for v in document["repositories"])
+    if document.get("organisation") is not None:
+        given = document["organisation"]
+        values["organisation"] = dict(given) if isinstance(given, Mapping) else {"name": str(given)}
     if document.get("facts") is not None:
         values["facts"] = {k: _fact(v) for k, v in document["facts"].items()}
     if document.get("parameters") is not None:
