@@ -23,7 +23,7 @@ from compliance.model.cell import Reason
 from compliance.model.location import Location
 from compliance.model.row import FileNote, Row
 
-WORTH_FORKING = 1_500_000
+WORTH_FORKING = 500_000
 """Bytes of source below which forking costs more than it saves (measured: 0.1 s of work)."""
 
 
