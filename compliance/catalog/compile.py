@@ -11,7 +11,7 @@ from typing import Any
 from sqlglot import exp
 
 from compliance.catalog import graph, sql
-from compliance.catalog.declarations import CheckDecl, ControlDecl, ParameterDecl, ProfileFile, TableDecl
+from compliance.catalog.declarations import CheckDecl, ControlDecl, ParameterDecl, ProfileFile, SourceDecl, TableDecl
 from compliance.catalog.load import Declarations, Roots, load
 from compliance.errors import CatalogError, HeguiError
 from compliance.model.catalog import (
@@ -24,6 +24,7 @@ from compliance.model.catalog import (
     Profile,
     ProfileEntry,
     Source,
+    SourceList,
     Table,
     Text,
     View,
@@ -57,8 +58,19 @@ class _Compiler:
         profiles = {n: self.profile(n, controls) for n in sorted(self.declared.profiles)}
         if self.problems:
             raise CatalogError(self.problems)
-        sources = {n: Source(n, _text(s.citation), _text(s.gist), s.verified) for n, s in sorted(self.declared.sources.items())}
-        return Catalog(digest, tables, tuple(views), sources, controls, tuple(graph.order_of(requires)), profiles)
+        sources = {n: self._source(n, s) for n, s in sorted(self.declared.sources.items())}
+        lists = tuple(
+            SourceList(n, _text(x.title), x.kind, x.effective or "", x.status, x.level, x.articles, tuple((a, _text(t)) for a, t in x.not_needed.items()))
+            for n, x in sorted(self.declared.lists.items())
+        )
+        return Catalog(digest, tables, tuple(views), sources, controls, tuple(graph.order_of(requires)), profiles, lists)
+
+    def _source(self, name: str, s: SourceDecl) -> Source:
+        parent = self.declared.source_lists[name]
+        return Source(
+            name, _text(s.citation), _text(s.gist), s.verified, parent, s.kind, s.article, s.role, self.declared.lists[parent].effective or "",
+            tuple((e.until, _text(e.citation)) for e in s.earlier),
+        )  # fmt: skip
 
     def views(self) -> list[View]:
         pending = dict(sorted(self.declared.views.items()))

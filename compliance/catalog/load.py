@@ -78,6 +78,8 @@ class Declarations:
     tables: dict[str, TableDecl] = field(default_factory=dict)
     views: dict[str, ViewFile] = field(default_factory=dict)
     sources: dict[str, SourceDecl] = field(default_factory=dict)
+    lists: dict[str, SourceFile] = field(default_factory=dict)
+    source_lists: dict[str, str] = field(default_factory=dict)
     controls: dict[str, ControlDecl] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
     profiles: dict[str, ProfileFile] = field(default_factory=dict)
@@ -134,6 +136,8 @@ def _add(found: Declarations, declared: Any, document: Any, label: str, path: Pa
         for name, entry in declared.entries.items():
             if once("source", name, f"{label}:{document['entries'].lines[name]}"):
                 found.sources[name] = entry
+                found.source_lists[name] = declared.source
+        found.lists[declared.source] = declared
     elif isinstance(declared, ProfileFile):
         if once("profile", declared.profile, f"{label}:1"):
             found.profiles[declared.profile] = declared

@@ -79,7 +79,7 @@ def _finding(finding: Finding, report: ReportInput) -> list[str]:
         body = safe(excerpt.strip())
         room = report.width - 10
         lines.append(f"  {finding.location.line:>5} | {body if width(body) <= room else body[: room // 2] + ' …'}")
-    law = "；".join(citations(control, report.catalog, language, 2)) if language == "zh" else "; ".join(citations(control, report.catalog, language, 2))
+    law = "；".join(citations(control, report.catalog, language, report.assessment.as_of, 2)) if language == "zh" else "; ".join(citations(control, report.catalog, language, report.assessment.as_of, 2))
     lines.append(wrap(("依据：" if language == "zh" else "law: ") + law, report.width, "  "))
     provider = _provider(finding, report)
     lines.append(wrap(("整改：" if language == "zh" else "fix: ") + remedy(finding, control, language, provider), report.width, "  "))
