@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from compliance.collect.terraform.providers.common import log_source
+from compliance.collect.terraform.providers.huaweicloud.addresses import BINDINGS, bound_address
 from compliance.collect.terraform.providers.huaweicloud.database_rows import has_password
 from compliance.collect.terraform.providers.huaweicloud.registry import REGISTRY, types
 from compliance.collect.terraform.providers.huaweicloud.settings import (
     block_present,
     common,
-    first,
     links,
     names_something,
 )
@@ -19,7 +18,6 @@ from compliance.model.cell import Cell, any_true
 from compliance.model.row import NO_SETTING, Row, make_row
 
 _EIP = types("compute_eip_associate", "compute_floatingip_associate_v2")
-_PORT_EIP = types("vpc_eip_associate", "vpc_eipv3_associate")
 
 
 def instance_row(resource: Resource, public: Cell, password: Cell, name: Cell) -> Row:
@@ -38,14 +36,13 @@ def instance_row(resource: Resource, public: Cell, password: Cell, name: Cell) -
 
 
 @REGISTRY.adapter(
-    *types("compute_instance", "compute_instance_v2", "ecs_instance_v1", "bms_instance"), reads=(*_EIP, *_PORT_EIP)
+    *types("compute_instance", "compute_instance_v2", "ecs_instance_v1", "bms_instance"), reads=(*_EIP, *BINDINGS)
 )
 def instance(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider pages compute_instance, bms_instance, compute_eip_associate, vpc_eip_associate."""
+    """Provider pages compute_instance, bms_instance, compute_eip_associate, and those of ``addresses``."""
     own = [names_something(resource.get(name)) for name in ("eip_id", "eip_type")]
     linked = links(world, resource, "instance_id", *_EIP)
-    port = links(world, resource, "port_id", *_PORT_EIP)
-    public = any_true((*own, block_present(resource, "bandwidth"), linked, port))
+    public = any_true((*own, block_present(resource, "bandwidth"), linked, bound_address(resource, world)))
     yield instance_row(resource, public, has_password(resource, "admin_pass", "password"), resource.get("name"))
 
 
@@ -64,14 +61,3 @@ def template(resource: Resource, world: World) -> Iterable[Row]:
 def _template(resource: Resource, body: str, public: str, name: str) -> Row:
     block: Block = next(iter(resource.blocks(body)), resource)
     return instance_row(resource, block_present(block, public), has_password(block, "admin_pass"), resource.get(name))
-
-
-@REGISTRY.adapter(*types("fgs_function", "fgs_function_v2"))
-def function(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page fgs_function: ``enable_lts_log``; what holds when it is left out depends on the account."""
-    switch = resource.get("enable_lts_log").as_bool()
-    group = first(resource, "log_group_id", "log_group_name")
-    if switch.absent and not group.absent:
-        switch = Cell(True, group.at)
-    if not switch.absent:
-        yield log_source(resource, "function", switch, group)

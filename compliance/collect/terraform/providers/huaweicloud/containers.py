@@ -16,7 +16,6 @@ from compliance.collect.terraform.providers.huaweicloud.settings import (
     names_something,
     word,
 )
-from compliance.collect.terraform.providers.huaweicloud.volumes import shares
 from compliance.collect.terraform.resource import Resource, World
 from compliance.model.cell import Cell, any_true
 from compliance.model.row import NO_SETTING, Row, make_row
@@ -111,9 +110,3 @@ def namespace(resource: Resource, world: World) -> Iterable[Row]:
         image_scanning=NO_SETTING,
         immutable_tags=NO_SETTING,
     )
-
-
-@REGISTRY.adapter("huaweicloud_swr_repository_sharing")
-def sharing(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page swr_repository_sharing: shares with one named account."""
-    yield from shares(resource, "other", resource.get("sharing_account"))

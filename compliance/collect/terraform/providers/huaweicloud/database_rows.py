@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from compliance.collect.terraform.providers.common import any_source
+from compliance.collect.terraform.providers.huaweicloud.addresses import bound_address
 from compliance.collect.terraform.providers.huaweicloud.settings import (
     UNENCRYPTABLE,
     Columns,
     common,
     linked,
+    links,
     stated,
     word,
 )
@@ -35,6 +37,11 @@ def database_row(resource: Resource, engine: Cell | str, **columns: object) -> R
     )
     merged: Columns = {"name": resource.get("name").as_str(), **UNENCRYPTABLE, **lacking, **columns}
     return make_row("database", resource.at, **common(resource), resource_id=resource.id, engine=engine, **merged)
+
+
+def publicly_bound(resource: Resource, world: World, *kinds: str) -> Cell:
+    """Whether a public address is bound to an instance: by a resource of *kinds*, or to its port or fixed address."""
+    return any_true((links(world, resource, "instance_id", *kinds), bound_address(resource, world)))
 
 
 def retention(resource: Block, path: str, otherwise: int) -> Cell:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from compliance.collect.terraform.providers.huaweicloud.locations import service_area
 from compliance.collect.terraform.providers.huaweicloud.registry import REGISTRY, types
 from compliance.collect.terraform.providers.huaweicloud.settings import (
     Columns,
-    choose,
-    common,
     first,
     lowest_tls,
     stated,
@@ -19,9 +18,7 @@ from compliance.collect.terraform.providers.huaweicloud.settings import (
 from compliance.collect.terraform.providers.huaweicloud.tls_rows import endpoint_row
 from compliance.collect.terraform.resource import Resource, World
 from compliance.model.cell import Cell, all_true, any_true
-from compliance.model.row import NO_SETTING, Row, make_row
-
-_AREAS: Final = {"mainland_china": "mainland", "outside_mainland_china": "overseas", "global": "overseas"}
+from compliance.model.row import NO_SETTING, Row
 
 
 @REGISTRY.adapter(*types("cdn_domain", "cdn_domain_v1"))
@@ -52,17 +49,7 @@ def cdn(resource: Resource, world: World) -> Iterable[Row]:
         min_tls=Cell("none", https.at) if https.value is False else lowest_tls(versions) if https.known else https,
         hsts=resource.get("configs.hsts.enabled").as_bool().default(False),
     )
-    area = resource.get("service_area")
-    yield make_row(
-        "data_location",
-        resource.at,
-        **common(resource),
-        location_id=f"{resource.id}/service_area",
-        resource_id=resource.id,
-        location_kind="cdn",
-        jurisdiction=choose(area, _AREAS),
-        place=area.as_str(),
-    )
+    yield service_area(resource)
 
 
 def _plain(https: Cell, redirect: Cell) -> Cell:

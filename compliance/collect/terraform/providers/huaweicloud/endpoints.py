@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from compliance.collect.terraform.providers.common import log_source
+from compliance.collect.terraform.providers.huaweicloud.addresses import BINDINGS, bound_address
 from compliance.collect.terraform.providers.huaweicloud.registry import REGISTRY, types
 from compliance.collect.terraform.providers.huaweicloud.settings import (
     Columns,
@@ -12,7 +13,6 @@ from compliance.collect.terraform.providers.huaweicloud.settings import (
     block_present,
     first,
     linked,
-    links,
     names_something,
     truth,
     word,
@@ -25,10 +25,9 @@ from compliance.model.row import NO_SETTING, Row
 _BALANCERS = types("elb_loadbalancer", "lb_loadbalancer", "lb_loadbalancer_v2")
 _LISTENERS = types("elb_listener", "lb_listener", "lb_listener_v2")
 _FORWARDS = types("elb_l7policy", "lb_l7policy", "lb_l7policy_v2")
-_PORT_EIP = types("vpc_eip_associate", "vpc_eipv3_associate", "networking_floatingip_v2")
 
 
-@REGISTRY.adapter(*_LISTENERS, reads=(*_FORWARDS, *_PORT_EIP, "huaweicloud_elb_security_policy"))
+@REGISTRY.adapter(*_LISTENERS, reads=(*_FORWARDS, *BINDINGS, "huaweicloud_elb_security_policy"))
 def listener(resource: Resource, world: World) -> Iterable[Row]:
     """Provider pages elb_listener, lb_listener, elb_l7policy, lb_l7policy, elb_security_policy.
 
@@ -79,7 +78,7 @@ def _internet_facing(resource: Resource, world: World) -> Setting:
 def _has_public_address(balancer: Resource, world: World) -> Cell:
     names = ("ipv4_eip_id", "iptype", "bandwidth_id", "ipv6_bandwidth_id")
     own = [names_something(balancer.get(name)) for name in names]
-    return any_true((*own, block_present(balancer, "publicip"), links(world, balancer, "port_id", *_PORT_EIP)))
+    return any_true((*own, block_present(balancer, "publicip"), bound_address(balancer, world)))
 
 
 @REGISTRY.adapter(*_BALANCERS, reads=types("elb_logtank"))

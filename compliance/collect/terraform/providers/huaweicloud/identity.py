@@ -107,11 +107,12 @@ def password_policy(resource: Resource, world: World) -> Iterable[Row]:
     """Provider pages identity_password_policy, identity_login_policy, identityv5_password_policy,
     identityv5_login_policy.
 
-    The service counts kinds of characters and cannot ask for one kind; only four of four asks for each.
+    The service counts kinds of characters and cannot ask for one kind: four of four asks for each, three asks for
+    none in particular but is as strong as a policy is expected to be, two leaves each of them out.
     Defaults: 8 characters of two kinds, no expiry, the last password refused, locked after five failures.
     """
     kinds = resource.get("password_char_combination").as_int().default(2)
-    each = Cell(True, kinds.at) if kinds.value == 4 else kinds if kinds.unknown else NO_SETTING
+    each = NO_SETTING if kinds.value == 3 else kinds.map(lambda number: number >= 4)
     attempts = [p.get("login_failed_times").as_int() for p in world.of_type(*_LOGINS)]
     yield make_row(
         "password_policy",
@@ -129,4 +130,28 @@ def password_policy(resource: Resource, world: World) -> Iterable[Row]:
         .as_int()
         .default(1),
         max_attempts=next((a for a in attempts if not a.absent), Cell(5)),
+    )
+
+
+@REGISTRY.adapter("huaweicloud_identitycenter_password_policy")
+def center_policy(resource: Resource, world: World) -> Iterable[Row]:
+    """Provider page identitycenter_password_policy.
+
+    The page gives no defaults; what is left out is unknown.  1 is the only value of ``password_reuse_prevention``,
+    so how many passwords are refused is no choice of the firm.
+    """
+    yield make_row(
+        "password_policy",
+        resource.at,
+        **common(resource),
+        policy_id=resource.id,
+        min_length=resource.get("minimum_password_length").as_int(),
+        require_lowercase=resource.get("require_lowercase_characters").as_bool(),
+        require_uppercase=resource.get("require_uppercase_characters").as_bool(),
+        require_digits=resource.get("require_numbers").as_bool(),
+        require_symbols=resource.get("require_symbols").as_bool(),
+        character_classes=NO_SETTING,
+        max_age_days=resource.get("max_password_age").as_int(),
+        reuse_prevention=NO_SETTING,
+        max_attempts=NO_SETTING,
     )

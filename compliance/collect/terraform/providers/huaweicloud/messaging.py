@@ -102,6 +102,22 @@ def rocketmq(resource: Resource, world: World) -> Iterable[Row]:
     )
 
 
+@REGISTRY.adapter("huaweicloud_dis_stream")
+def stream(resource: Resource, world: World) -> Iterable[Row]:
+    """Provider page dis_stream: it has no setting for encryption, public access or TLS."""
+    yield make_row(
+        "message_queue",
+        resource.at,
+        **common(resource),
+        **UNENCRYPTABLE,
+        resource_id=resource.id,
+        name=resource.get("stream_name").as_str(),
+        queue_kind="stream",
+        public_access=NO_SETTING,
+        tls_required=NO_SETTING,
+    )
+
+
 _ATTRIBUTES = "huaweicloud_smn_topic_attributes"
 
 

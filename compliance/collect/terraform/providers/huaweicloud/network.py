@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from compliance.collect.network import source_scope
-from compliance.collect.terraform.providers.common import log_source, network_rule, place, strings
+from compliance.collect.terraform.providers.common import log_source, network_rule, strings
 from compliance.collect.terraform.providers.huaweicloud.registry import REGISTRY, types
 from compliance.collect.terraform.providers.huaweicloud.settings import (
     common,
@@ -19,7 +19,7 @@ from compliance.collect.terraform.resource import Block, Resource, World
 from compliance.model.cell import Cell, any_true
 from compliance.model.row import NO_SETTING, Row, make_row
 
-_ALL_PORTS = (Cell(0), Cell(65535))
+ALL_PORTS = (Cell(0), Cell(65535))
 _ANY = {"4": "0.0.0.0/0", "6": "::/0"}
 
 
@@ -60,24 +60,11 @@ def subnet(resource: Resource, world: World) -> Iterable[Row]:
     yield _boundary(resource, "subnet")
 
 
-@REGISTRY.adapter("huaweicloud_vpc_flow_log")
+@REGISTRY.adapter(*types("vpc_flow_log", "er_flow_log"))
 def flow_log(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page vpc_flow_log: on by default."""
+    """Provider pages vpc_flow_log, er_flow_log: on by default."""
     enabled = resource.get("enabled").as_bool().default(True)
     yield log_source(resource, "network", enabled, resource.get("log_stream_id"), "network")
-
-
-@REGISTRY.adapter("huaweicloud_cc_network_instance")
-def cloud_connection(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page cc_network_instance: loads a network of ``region_id`` into a cloud connection."""
-    yield place(resource, "region", "peering", resource.get("region_id"))
-
-
-@REGISTRY.adapter("huaweicloud_cc_inter_region_bandwidth")
-def inter_region(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page cc_inter_region_bandwidth: joins two regions."""
-    for number, region in enumerate(strings(resource.get("inter_region_ids"))):
-        yield place(resource, f"region/{number}", "peering", region)
 
 
 # --- security groups ----------------------------------------------------------------------------
@@ -158,13 +145,13 @@ def _first_address(value: object) -> object:
 
 def _group_ports(resource: Resource, protocol: Cell) -> list[tuple[Cell, Cell]]:
     if word(protocol) in ("icmp", "icmpv6"):
-        return [_ALL_PORTS]  # the attributes then hold an ICMP type and code
+        return [ALL_PORTS]  # the attributes then hold an ICMP type and code
     ports = stated(resource.get("ports"))
     if not ports.absent:
         return port_ranges(ports)
     low, high = stated(resource.get("port_range_min")), stated(resource.get("port_range_max"))
     if low.absent and high.absent:
-        return [_ALL_PORTS]
+        return [ALL_PORTS]
     return [((high if low.absent else low).as_int(), (low if high.absent else high).as_int())]
 
 
@@ -196,7 +183,7 @@ def old_group(resource: Resource, world: World) -> Iterable[Row]:
     for number, rule in enumerate(resource.blocks("rule")):
         source = first(rule, "cidr", "from_group_id").as_str().default("0.0.0.0/0")
         protocol = rule.get("ip_protocol").as_str().map(str.lower).default("all")
-        low, high = (rule.get("from_port"), rule.get("to_port")) if word(protocol) != "icmp" else _ALL_PORTS
+        low, high = (rule.get("from_port"), rule.get("to_port")) if word(protocol) != "icmp" else ALL_PORTS
         yield network_rule(
             resource, rule.at, f"/rule/{number}", source, low, high, protocol=protocol, boundary=resource.id
         )
@@ -207,12 +194,15 @@ def old_group(resource: Resource, world: World) -> Iterable[Row]:
 
 @REGISTRY.adapter("huaweicloud_vpc_network_acl")
 def acl(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page vpc_network_acl: ``ingress_rules`` and ``egress_rules``; what no rule allows is refused."""
+    """Provider page vpc_network_acl: ``ingress_rules`` and ``egress_rules``; what no rule allows is refused.
+
+    A rule names an address, an address group or neither: then every address of the family.
+    """
     enabled = resource.get("enabled").as_bool().default(True)
     yield _boundary(resource, "acl", firewall_enabled=enabled, default_inbound="deny")
     for direction, name in (("in", "ingress_rules"), ("out", "egress_rules")):
         for number, rule in enumerate(resource.blocks(name)):
-            yield from _acl_rows(resource, rule, f"/{direction}/{number}", direction, resource.id, enabled)
+            yield from _acl_rows(world, resource, rule, f"/{direction}/{number}", direction, resource.id, enabled)
 
 
 @REGISTRY.adapter("huaweicloud_network_acl", reads=types("network_acl_rule"))
@@ -230,64 +220,38 @@ def old_acl_rule(resource: Resource, world: World) -> Iterable[Row]:
         for name, value in (("outbound_rules", "out"), ("inbound_rules", "in")):
             if any(world.find(ref) is resource for item in strings(owner.get(name)) for ref in item.refs):
                 direction, boundary = value, owner.id
-    yield from _acl_rows(resource, resource, "/rule", direction, boundary, enabled)
+    yield from _acl_rows(world, resource, resource, "/rule", direction, boundary, enabled)
 
 
 def _acl_rows(
-    resource: Resource, rule: Block, suffix: str, direction: str, boundary: str, enabled: Cell
+    world: World, resource: Resource, rule: Block, suffix: str, direction: str, boundary: str, enabled: Cell
 ) -> Iterator[Row]:
-    family = "6" if word(rule.get("ip_version")) == "6" else "4"
-    source = stated(rule.get("source_ip_address" if direction == "in" else "destination_ip_address"))
     protocol = rule.get("protocol").as_str().map(lambda text: "all" if text.lower() == "any" else text.lower())
     ports = stated(rule.get("destination_port"))
-    ranges = [_ALL_PORTS] if ports.absent or word(protocol) in ("icmp", "icmpv6") else port_ranges(ports)
-    for number, (low, high) in enumerate(ranges):
-        yield network_rule(
-            resource,
-            rule.at,
-            f"{suffix}.{number}",
-            source.as_str().default(_ANY[family]),
-            low,
-            high,
-            direction=direction,
-            action=rule.get("action").as_str().map(str.lower),
-            protocol=protocol,
-            boundary=boundary,
-            description=first(rule, "description", "name"),
-            enabled=enabled,
-        )
+    ranges = [ALL_PORTS] if ports.absent or word(protocol) in ("icmp", "icmpv6") else port_ranges(ports)
+    for s, source in enumerate(_acl_sources(rule, "source" if direction == "in" else "destination", world)):
+        for number, (low, high) in enumerate(ranges):
+            yield network_rule(
+                resource,
+                rule.at,
+                f"{suffix}.{s}.{number}",
+                source,
+                low,
+                high,
+                direction=direction,
+                action=rule.get("action").as_str().map(str.lower),
+                protocol=protocol,
+                boundary=boundary,
+                description=first(rule, "description", "name"),
+                enabled=enabled,
+            )
 
 
-# --- Cloud Firewall -----------------------------------------------------------------------------
-
-_CFW_PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "-1": "all"}
-
-
-@REGISTRY.adapter("huaweicloud_cfw_protection_rule")
-def firewall_rule(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page cfw_protection_rule: ``action_type`` 0 permits, ``status`` 1 is on, ``direction`` 0 is inbound.
-
-    A rule whose source is a list or a region is unknown.
-    """
-    outbound = word(resource.get("direction")) == "1"
-    side = resource.get("destination.address" if outbound else "source.address")
-    protocol = resource.get("service.protocol").as_str().map(lambda text: _CFW_PROTOCOLS.get(text, unreadable(text)))
-    ports = stated(resource.get("service.dest_port"))
-    ranges = [_ALL_PORTS] if ports.absent else port_ranges(ports)
-    for number, (low, high) in enumerate(ranges):
-        yield network_rule(
-            resource,
-            resource.at,
-            f"/rule/{number}",
-            stated(side).as_str().or_unknown("not_stated", "address"),
-            low,
-            high,
-            direction="out" if outbound else "in",
-            action=resource.get("action_type")
-            .as_str()
-            .map(lambda text: {"0": "allow", "1": "deny"}.get(text, unreadable(text))),
-            protocol=protocol.default("all"),
-            boundary=resource.get("object_id").as_str().default("") if not resource.get("object_id").unknown else "",
-            description=first(resource, "description", "name"),
-            enabled=resource.get("status").as_bool(),
-        )
+def _acl_sources(rule: Block, side: str, world: World) -> list[Cell]:
+    address = stated(rule.get(f"{side}_ip_address"))
+    if not address.absent:
+        return [address.as_str()]
+    group = stated(rule.get(f"{side}_ip_address_group_id"))
+    if not group.absent:
+        return _address_group(group, world)
+    return [Cell(_ANY["6" if word(rule.get("ip_version")) == "6" else "4"])]

@@ -30,6 +30,12 @@ def custom_policy(resource: Resource, world: World) -> Iterable[Row]:
     return statement_rows(resource, document, "identity", attached_directly=direct)
 
 
+@REGISTRY.adapter("huaweicloud_identitycenter_custom_policy_attachment")
+def permission_set(resource: Resource, world: World) -> Iterable[Row]:
+    """Provider page identitycenter_custom_policy_attachment: ``custom_policy`` of a permission set."""
+    return statement_rows(resource, resource.get("custom_policy"), "identity")
+
+
 @REGISTRY.adapter("huaweicloud_identity_trust_agency")
 def trust_agency(resource: Resource, world: World) -> Iterable[Row]:
     """The resource identity_trust_agency: ``trust_policy`` says who may take the agency."""

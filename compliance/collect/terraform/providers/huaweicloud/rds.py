@@ -10,6 +10,7 @@ from compliance.collect.terraform.providers.huaweicloud.database_rows import (
     database_row,
     delivers_logs,
     parameter,
+    publicly_bound,
     retention,
 )
 from compliance.collect.terraform.providers.huaweicloud.registry import REGISTRY, types
@@ -48,7 +49,7 @@ def instance(resource: Resource, world: World) -> Iterable[Row]:
         engine,
         version=resource.get("db.version").as_str(),
         **_encryption(resource, world),
-        public_access=links(world, resource, "instance_id", *_EIP),
+        public_access=publicly_bound(resource, world, *_EIP),
         tls_required=_tls(resource, world, engine),
         audit_logging=_audit(resource, world, engine),
         backup_retention_days=retention(resource, "backup_strategy.keep_days", 7),
@@ -67,7 +68,7 @@ def replica(resource: Resource, world: World) -> Iterable[Row]:
         resource,
         engine,
         **columns,
-        public_access=links(world, resource, "instance_id", *_EIP),
+        public_access=publicly_bound(resource, world, *_EIP),
         tls_required=_tls(resource, world, engine),
     )
 
@@ -184,7 +185,7 @@ def taurus(resource: Resource, world: World) -> Iterable[Row]:
         resource,
         "mysql",
         version=resource.get("datastore.version").as_str().default("8.0"),
-        public_access=links(world, resource, "instance_id", *_TAURUS_EIP),
+        public_access=publicly_bound(resource, world, *_TAURUS_EIP),
         tls_required=resource.get("ssl_option").as_bool().default(True),
         audit_logging=resource.get("audit_log_enabled").as_bool().default(False),
         backup_retention_days=retention(resource, "backup_strategy.keep_days", 7),
@@ -234,6 +235,6 @@ def gauss(resource: Resource, world: World) -> Iterable[Row]:
             any_true((names_something(key), tde)),
             key if not key.absent else resource.get("kms_tde_switch.kms_tde_key_id"),
         ),
-        public_access=links(world, resource, "instance_id", *_GAUSS_EIP),
+        public_access=publicly_bound(resource, world, *_GAUSS_EIP),
         backup_retention_days=retention(resource, "backup_strategy.keep_days", 7),
     )

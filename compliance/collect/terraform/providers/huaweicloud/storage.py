@@ -9,7 +9,6 @@ from compliance.collect.terraform.providers.huaweicloud.policies import is_publi
 from compliance.collect.terraform.providers.huaweicloud.registry import REGISTRY
 from compliance.collect.terraform.providers.huaweicloud.settings import (
     Columns,
-    Setting,
     block_present,
     common,
     encryption,
@@ -38,7 +37,8 @@ _PUBLIC_ACLS = (
 def bucket(resource: Resource, world: World) -> Iterable[Row]:
     """Provider pages obs_bucket, obs_bucket_acl, obs_bucket_policy, obs_bucket_bpa.
 
-    Defaults: private, unencrypted, no versions, no access log, kept when not empty.
+    Defaults: private, unencrypted, no versions, no access log, kept when not empty.  The provider has no
+    attribute for write-once protection.
     """
     guards = linked(world, resource, "bucket", _GUARD, by=_BY)
     yield make_row(
@@ -52,7 +52,7 @@ def bucket(resource: Resource, world: World) -> Iterable[Row]:
         public_access_blocked=_blocked(guards) if guards else NO_SETTING,
         **_encryption(resource, world),
         versioning=resource.get("versioning").as_bool().default(False),
-        object_lock=_locked(resource),
+        object_lock=NO_SETTING,
         force_destroy=resource.get("force_destroy").as_bool().default(False),
         access_logging=NO_SETTING if _holds_logs(resource, world) else _logging(resource),
         tls_only=any_true(refuses_clear_text(policy) for policy in _policies(resource, world)).default(False),
@@ -168,11 +168,6 @@ def _encryption(resource: Resource, world: World) -> Columns:
     if data.known and data.value and not by_obs:
         return encryption(world, switch, key, data.map(str.upper))
     return encryption(world, switch, key, mode if mode.unknown else "AES-256")
-
-
-def _locked(resource: Resource) -> Setting:
-    worm = block_present(resource, "worm_policy")
-    return worm if worm.value is not False else NO_SETTING
 
 
 def _logging(resource: Block) -> Cell:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from compliance.collect.terraform.providers.common import place, strings
+from compliance.collect.terraform.providers.common import place
 from compliance.collect.terraform.providers.huaweicloud.registry import REGISTRY, types
 from compliance.collect.terraform.providers.huaweicloud.settings import (
     Columns,
@@ -144,6 +144,15 @@ def _mappings(resource: Resource) -> Iterator[Block]:
         yield from resource.blocks(path)
 
 
+@REGISTRY.adapter("huaweicloud_workspace_desktop")
+def desktop_disks(resource: Resource, world: World) -> Iterable[Row]:
+    """Provider page workspace_desktop: ``kms_id`` of ``root_volume`` and of each ``data_volume`` encrypts."""
+    for kind in ("root_volume", "data_volume"):
+        for number, block in enumerate(resource.blocks(kind)):
+            columns = key_encryption(world, block.get("kms_id"))
+            yield volume_row(resource, f"/{kind}/{number}", "instance_disk", ABSENT.default(""), columns, block.at)
+
+
 @REGISTRY.adapter("huaweicloud_sfs_turbo")
 def turbo(resource: Resource, world: World) -> Iterable[Row]:
     """Provider page sfs_turbo: ``crypt_key_id`` encrypts; unencrypted by default."""
@@ -160,9 +169,11 @@ def file_system(resource: Resource, world: World) -> Iterable[Row]:
     yield volume_row(resource, "", "file_system", resource.get("name"), key_encryption(world, key))
 
 
-_OWN_KEY = types("ims_obs_system_image", "ims_obs_data_image")
+_OWN_KEY = types("ims_obs_system_image", "ims_obs_data_image", "ims_obs_iso_image")
 _COPIED = {
     "huaweicloud_ims_ecs_system_image": "instance_id",
+    "huaweicloud_ims_ecs_whole_image": "instance_id",
+    "huaweicloud_ims_cbr_whole_image": "backup_id",
     "huaweicloud_ims_evs_data_image": "volume_id",
     "huaweicloud_ims_evs_system_image": "volume_id",
 }
@@ -170,8 +181,9 @@ _COPIED = {
 
 @REGISTRY.adapter(*_OWN_KEY, *_COPIED, *types("images_image", "images_image_v2"))
 def image(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider pages ims_obs_system_image, ims_obs_data_image (``cmk_id``), ims_ecs_system_image,
-    ims_evs_data_image, ims_evs_system_image, images_image (encrypted as their source is).
+    """Provider pages ims_obs_system_image, ims_obs_data_image, ims_obs_iso_image (``cmk_id``),
+    ims_ecs_system_image, ims_ecs_whole_image, ims_cbr_whole_image, ims_evs_data_image, ims_evs_system_image,
+    images_image (encrypted as their source is).
     """
     attribute = _COPIED.get(resource.type, "instance_id")
     if resource.has(attribute):
@@ -189,30 +201,3 @@ def image_copy(resource: Resource, world: World) -> Iterable[Row]:
     yield volume_row(resource, "", "image", resource.get("name"), columns)
     if not target.absent:
         yield place(resource, "target", "replication", target)
-
-
-@REGISTRY.adapter("huaweicloud_images_image_share")
-def image_share(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page images_image_share: shares with named projects, never with everyone."""
-    yield from shares(resource, "image", resource.get("target_project_ids"))
-
-
-@REGISTRY.adapter("huaweicloud_cbr_backup_share")
-def backup_share(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page cbr_backup_share: shares a backup with named projects."""
-    for number, block in enumerate(resource.blocks("members")):
-        yield from shares(resource, "snapshot", block.get("dest_project_id"), f"/member/{number}")
-
-
-def shares(resource: Resource, kind: str, targets: Cell, prefix: str = "") -> Iterator[Row]:
-    """One ``resource_share`` row a target."""
-    for number, target in enumerate(strings(targets)):
-        yield make_row(
-            "resource_share",
-            resource.at,
-            **common(resource),
-            share_id=f"{resource.id}{prefix}/{number}",
-            resource_kind=kind,
-            target=Cell(target.refs[0], target.at) if target.refs else target,
-            public=False,
-        )
