@@ -179,7 +179,8 @@ _TAURUS_EIP = types("taurusdb_eip_associate", "gaussdb_mysql_eip_associate")
 def taurus(resource: Resource, world: World) -> Iterable[Row]:
     """Provider page taurusdb_instance (older: gaussdb_mysql_instance).
 
-    Its disks have no encryption setting, its backups do.  Defaults: SSL on, audit log off, backups for seven days.
+    Its disks have no encryption setting, its backups do.  Defaults: audit log off, backups for seven days, SSL on
+    (待核: the page gives no default).
     """
     yield database_row(
         resource,
