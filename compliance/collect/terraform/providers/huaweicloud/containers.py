@@ -27,11 +27,13 @@ _LOGS = "huaweicloud_cce_cluster_log_config"
 def cluster(resource: Resource, world: World) -> Iterable[Row]:
     """Provider pages cce_cluster, cce_autopilot_cluster, cce_cluster_log_config.
 
-    A bound EIP is the public entrance, which has no allow-list of its own.  Defaults: no EIP, secrets not
-    encrypted with a KMS key, control plane logs not collected.
+    A bound EIP is the public entrance; the security group that the service makes for the control plane admits
+    every address to it until somebody narrows it (待核), and no attribute of the cluster does.  Defaults: no EIP,
+    secrets not encrypted with a KMS key, control plane logs not collected.
     """
     autopilot = resource.type == "huaweicloud_cce_autopilot_cluster"
     mode = resource.get("encryption_config.mode")
+    public = names_something(first(resource, "eip", "eip_id"))
     yield make_row(
         "cluster",
         resource.at,
@@ -39,8 +41,8 @@ def cluster(resource: Resource, world: World) -> Iterable[Row]:
         resource_id=resource.id,
         name=resource.get("name").as_str(),
         version=first(resource, "cluster_version", "version").as_str(),
-        public_endpoint=names_something(first(resource, "eip", "eip_id")),
-        endpoint_any_source=NO_SETTING,
+        public_endpoint=public,
+        endpoint_any_source=public,
         secrets_encrypted=NO_SETTING if autopilot else mode.equals("kms").default(False),
         deletion_protection=resource.get("deletion_protection").as_bool().default(False) if autopilot else NO_SETTING,
     )

@@ -144,7 +144,9 @@ def _unless(exposed: Cell, guards: list[Resource], switch: str) -> Cell:
 
 def _blocked(guards: list[Resource]) -> Cell:
     switches = ("block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets")
-    return all_true(guard.get(name).as_bool() for guard in guards[:1] for name in switches)
+    guard = guards[0]
+    on = all_true(guard.get(name).as_bool() for name in switches)
+    return on if on.at is not None else Cell(on.value, guard.at)
 
 
 def _public_permission(resource: Resource, access: str = "access_to_bucket") -> Cell:
