@@ -220,3 +220,28 @@ def test_shares_name_their_targets() -> None:
 @pytest.mark.parametrize(("body", "expected"), [("enable_lts_log = true", [True]), ("enable_lts_log = false", [False]), ('log_group_id = "g"', [True]), ("", [])])
 def test_logs_of_functions(body: str, expected: list[bool]) -> None:
     assert [r.values["enabled"] for r in rows(f'resource "huaweicloud_fgs_function" "f" {{\n  {body}\n}}\n', "log_source")] == expected
+
+
+PODS = 'resource "huaweicloud_cciv2_deployment" "d" {\n  name = "d"\n  template {\n    spec {\n      %s\n      containers {\n        name = "c"\n        image = "%s"\n        %s\n      }\n    }\n  }\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("pod", "container", "root"),
+    [
+        ("", "", True),
+        ("", "security_context {\n          run_as_non_root = true\n        }", False),
+        ("security_context {\n        run_as_user = 1000\n      }", "", False),
+        ("security_context {\n        run_as_user = 1000\n      }", "security_context {\n          run_as_user = 0\n        }", True),
+    ],
+)
+def test_a_pod_runs_as_root_unless_it_says_otherwise(pod: str, container: str, root: bool) -> None:
+    row = one(PODS % (pod, "nginx:1.27", container), "container")
+    assert (row.values["runs_as_root"], row.values["image_pinned"]) == (root, True)
+    assert {"privileged", "host_network", "privilege_escalation"} <= set(row.lacks)
+
+
+def test_images_and_capabilities_of_pods() -> None:
+    row = one(PODS % ("", "nginx", 'security_context {\n          capabilities {\n            add = ["CAP_SYS_ADMIN"]\n          }\n        }'), "container")
+    assert (row.values["image_pinned"], row.values["dangerous_capabilities"]) == (False, True)
+    pod = 'resource "huaweicloud_cciv2_pod" "p" {\n  containers {\n    name = "c"\n    image = var.i\n  }\n}\nvariable "i" {}\n'
+    assert one(pod, "container").nulls["image_pinned"].code == "unresolved_variable"
