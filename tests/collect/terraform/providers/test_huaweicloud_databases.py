@@ -217,3 +217,10 @@ def test_warehouse() -> None:
 def test_big_data_without_safe_mode_has_no_authentication() -> None:
     assert one("mapreduce_cluster").values["default_credentials"] is False
     assert one("mapreduce_cluster", "  safe_mode = false").values["default_credentials"] is True
+
+
+def test_graphs() -> None:
+    bare = one("ges_graph")
+    assert (bare.values["encrypted"], bare.values["public_access"], bare.values["audit_logging"]) == (False, False, False)
+    row = one("ges_graph", '  enable_https = true\n  encryption {\n    enable = true\n    master_key_id = "k"\n  }\n  public_ip {\n    public_bind_type = "auto_assign"\n  }\n  lts_operation_trace {\n    enable_audit = true\n  }')
+    assert (row.values["encrypted"], row.values["public_access"], row.values["audit_logging"], row.values["tls_required"]) == (True, True, True, True)

@@ -283,3 +283,29 @@ def test_interfaces_of_the_api_gateway(protocol: str, plain: bool) -> None:
 )
 def test_places(kind: str, body: str, expected: list[tuple[object, object]]) -> None:
     assert places(f'resource "huaweicloud_{kind}" "x" {{\n  {body}\n}}\n') == expected
+
+
+@pytest.mark.parametrize(
+    ("ports", "expected"),
+    [
+        ("internal_service_port = 22\n  external_service_port = 22", [(22, 22)]),
+        ("internal_service_port = 22\n  external_service_port = 50022", [(22, 22), (50022, 50022)]),
+        ('internal_service_port_range = "20-30"\n  external_service_port_range = "120-130"', [(20, 30), (120, 130)]),
+    ],
+)
+def test_forwarded_ports_are_open_to_everyone(ports: str, expected: list[tuple[int, int]]) -> None:
+    found = rules(f'resource "huaweicloud_nat_dnat_rule" "d" {{\n  nat_gateway_id = "n"\n  protocol = "tcp"\n  {ports}\n}}\n')
+    assert [(row.values["port_from"], row.values["port_to"]) for row in found] == expected
+    assert {(row.values["direction"], row.values["action"], row.values["source_scope"]) for row in found} == {("in", "allow", "any")}
+
+
+def test_forwarding_everything_opens_every_port() -> None:
+    (row,) = rules('resource "huaweicloud_nat_dnat_rule" "d" {\n  protocol = "any"\n  internal_service_port = 0\n  external_service_port = 0\n}\n')
+    assert (row.values["port_from"], row.values["port_to"], row.values["protocol"]) == (0, 65535, "all")
+
+
+def test_rules_at_the_edge() -> None:
+    (row,) = rules('resource "huaweicloud_iec_security_group_rule" "r" {\n  direction = "ingress"\n  protocol = "tcp"\n  port_range_min = 22\n  port_range_max = 22\n  remote_ip_prefix = "0.0.0.0/0"\n}\n')
+    assert (row.values["source_scope"], row.values["port_from"]) == ("any", 22)
+    (row,) = rules('resource "huaweicloud_iec_network_acl_rule" "r" {\n  network_acl_id = huaweicloud_iec_network_acl.a.id\n  direction = "egress"\n  action = "allow"\n  protocol = "tcp"\n  destination_port = "22"\n}\n')
+    assert (row.values["direction"], row.values["boundary_id"]) == ("out", "huaweicloud_iec_network_acl.a.id")

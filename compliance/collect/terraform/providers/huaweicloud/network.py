@@ -8,6 +8,7 @@ from compliance.collect.network import source_scope
 from compliance.collect.terraform.providers.common import log_source, network_rule, strings
 from compliance.collect.terraform.providers.huaweicloud.registry import REGISTRY, types
 from compliance.collect.terraform.providers.huaweicloud.settings import (
+    choose,
     common,
     first,
     linked,
@@ -20,6 +21,7 @@ from compliance.model.cell import Cell, any_true
 from compliance.model.row import NO_SETTING, Row, make_row
 
 ALL_PORTS = (Cell(0), Cell(65535))
+_DIRECTIONS = {"ingress": "in", "egress": "out"}
 _ANY = {"4": "0.0.0.0/0", "6": "::/0"}
 
 
@@ -70,23 +72,20 @@ def flow_log(resource: Resource, world: World) -> Iterable[Row]:
 # --- security groups ----------------------------------------------------------------------------
 
 
-@REGISTRY.adapter(*types("networking_secgroup", "networking_secgroup_v2"))
+@REGISTRY.adapter(*types("networking_secgroup", "networking_secgroup_v2", "iec_security_group"))
 def group(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page networking_secgroup: refuses what comes in unless a rule allows it."""
+    """Provider pages networking_secgroup, iec_security_group: refuses what comes in unless a rule allows it."""
     yield _boundary(resource, "security_group", is_default=False, default_inbound="deny")
 
 
-@REGISTRY.adapter(*types("networking_secgroup_rule", "networking_secgroup_rule_v2"))
+@REGISTRY.adapter(*types("networking_secgroup_rule", "networking_secgroup_rule_v2", "iec_security_group_rule"))
 def group_rule(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page networking_secgroup_rule: ``ports`` (a list in text) or ``port_range_min`` and ``_max``.
+    """Provider pages networking_secgroup_rule, iec_security_group_rule: ``ports`` (a list in text) or
+    ``port_range_min`` and ``_max``.
 
     Defaults: every protocol, every port, every source of the address family, allow.
     """
-    direction = (
-        resource.get("direction")
-        .as_str()
-        .map(lambda text: {"ingress": "in", "egress": "out"}.get(text.lower(), unreadable(text)))
-    )
+    direction = choose(resource.get("direction"), _DIRECTIONS)
     protocol = stated(resource.get("protocol")).as_str().map(str.lower).default("all")
     boundary = resource.get("security_group_id")
     for s, source in enumerate(_group_sources(resource, world)):
@@ -205,9 +204,9 @@ def acl(resource: Resource, world: World) -> Iterable[Row]:
             yield from _acl_rows(world, resource, rule, f"/{direction}/{number}", direction, resource.id, enabled)
 
 
-@REGISTRY.adapter("huaweicloud_network_acl", reads=types("network_acl_rule"))
+@REGISTRY.adapter(*types("network_acl", "iec_network_acl"), reads=types("network_acl_rule"))
 def old_acl(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page network_acl: lists the rules of each direction by id."""
+    """Provider pages network_acl (lists the rules of each direction by id), iec_network_acl."""
     yield _boundary(resource, "acl", firewall_enabled=True, default_inbound="deny")
 
 
@@ -221,6 +220,15 @@ def old_acl_rule(resource: Resource, world: World) -> Iterable[Row]:
             if any(world.find(ref) is resource for item in strings(owner.get(name)) for ref in item.refs):
                 direction, boundary = value, owner.id
     yield from _acl_rows(world, resource, resource, "/rule", direction, boundary, enabled)
+
+
+@REGISTRY.adapter("huaweicloud_iec_network_acl_rule")
+def edge_acl_rule(resource: Resource, world: World) -> Iterable[Row]:
+    """Provider page iec_network_acl_rule: names its ACL and its direction."""
+    enabled = resource.get("enabled").as_bool().default(True)
+    owner = resource.get("network_acl_id")
+    direction = "out" if word(resource.get("direction")) == "egress" else "in"
+    yield from _acl_rows(world, resource, resource, "/rule", direction, owner.refs[0] if owner.refs else "", enabled)
 
 
 def _acl_rows(

@@ -1,4 +1,4 @@
-"""Search, warehouse and big data clusters: CSS, DWS, MRS."""
+"""Search, warehouse, big data and graph clusters: CSS, DWS, MRS, GES."""
 
 from __future__ import annotations
 
@@ -109,4 +109,18 @@ def big_data(resource: Resource, world: World) -> Iterable[Row]:
         version=first(resource, "version", "cluster_version").as_str(),
         public_access=public,
         default_credentials=negate(resource.get("safe_mode").as_bool().default(True)),
+    )
+
+
+@REGISTRY.adapter("huaweicloud_ges_graph")
+def graph(resource: Resource, world: World) -> Iterable[Row]:
+    """Provider page ges_graph.  Defaults: unencrypted, no public address, no audit."""
+    switch = resource.get("encryption.enable").as_bool().default(False)
+    yield database_row(
+        resource,
+        "graph",
+        **encryption(world, switch, resource.get("encryption.master_key_id")),
+        public_access=block_present(resource, "public_ip"),
+        tls_required=resource.get("enable_https").as_bool().default(False),
+        audit_logging=resource.get("lts_operation_trace.enable_audit").as_bool().default(False),
     )
