@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from compliance.collect.terraform.providers.common import identity, key_reference
 from compliance.collect.terraform.resource import Block, Resource, World
-from compliance.model.cell import ABSENT, Cell, Reason, Unknown, any_true
+from compliance.model.cell import ABSENT, Cell, Reason, Unknown
 from compliance.model.row import NO_SETTING
 
 Columns = dict[str, Any]
@@ -92,12 +92,6 @@ def links(world: World, target: Resource, attribute: str, *kinds: str, by: Seque
     """Whether a resource of *kinds* points to *target*, with the place where it does, else False."""
     found = linked(world, target, attribute, *kinds, by=by)
     return Cell(True, found[0].get(attribute).at or found[0].at) if found else Cell(False)
-
-
-def switched_on(world: World, target: Resource, attribute: str, switch: str, *kinds: str) -> Cell:
-    """Whether a linked resource whose *switch* defaults to true is on."""
-    cells = [r.get(switch).as_bool().default(True) for r in linked(world, target, attribute, *kinds)]
-    return any_true(cells).default(False)
 
 
 def _is_own_key(key: Cell, world: World) -> Cell:
