@@ -93,7 +93,7 @@ def test_domains_of_the_api_gateway(body: str, plain: bool) -> None:
     assert one(f'resource "huaweicloud_apig_group_domain_associate" "d" {{\n  url_domain = "a.cn"\n  {body}\n}}\n', "tls_endpoint").values["plaintext"] is plain
 
 
-@pytest.mark.parametrize("half", ["https_settings {\n      https_enabled = true\n    }", "https_settings {\n      https_enabled = true\n    }\n    force_redirect {\n      enabled = true\n      type = \"http\"\n    }"])
+@pytest.mark.parametrize("half", ["https_settings {\n      https_enabled = true\n    }\n    force_redirect {\n      type = \"https\"\n    }", "https_settings {\n      https_enabled = true\n    }\n    force_redirect {\n      enabled = true\n    }", "https_settings {\n      https_enabled = true\n    }", "https_settings {\n      https_enabled = true\n    }\n    force_redirect {\n      enabled = true\n      type = \"http\"\n    }"])
 def test_https_without_a_redirect_to_it_still_serves_clear_text(half: str) -> None:
     row = one(f'resource "huaweicloud_cdn_domain" "d" {{\n  configs {{\n    {half}\n  }}\n}}\n', "tls_endpoint")
     assert (row.values["plaintext"], row.values["http_redirect"], row.values["min_tls"]) == (True, False, "tls11")
@@ -147,3 +147,16 @@ def test_a_vault_of_two_that_is_not_locked() -> None:
     vault = 'resource "huaweicloud_cbr_vault" "%s" {\n  %s\n  policy {\n    id = huaweicloud_cbr_policy.p.id\n  }\n}\n'
     text = 'resource "huaweicloud_cbr_policy" "p" {\n  type = "backup"\n}\n' + vault % ("a", "locked = true") + vault % ("b", "")
     assert one(text, "backup_job").values["immutable"] is False
+
+
+def test_audit_logs_of_a_cluster_among_others() -> None:
+    log = '  log_configs {\n    name = "%s"\n    %s\n  }\n'
+    text = 'resource "huaweicloud_cce_cluster" "c" {}\nresource "huaweicloud_cce_cluster_log_config" "l" {\n  cluster_id = huaweicloud_cce_cluster.c.id\n%s}\n'
+    assert one(text % (log % ("kube-apiserver", "enable = true") + log % ("audit", "")), "log_source").values["enabled"] is False
+    assert one(text % (log % ("kube-apiserver", "enable = false") + log % ("audit", "enable = true")), "log_source").values["enabled"] is True
+
+
+def test_a_login_profile_asks_for_a_new_password_only_when_it_says_so() -> None:
+    text = 'resource "huaweicloud_identityv5_user" "u" {\n  name = "u"\n}\nresource "huaweicloud_identityv5_login_profile" "l" {\n  user_id = huaweicloud_identityv5_user.u.id\n  %s\n}\n'
+    assert one(text % "", "identity").values["password_reset_required"] is False
+    assert one(text % "password_reset_required = true", "identity").values["password_reset_required"] is True
