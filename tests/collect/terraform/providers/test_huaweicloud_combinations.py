@@ -160,3 +160,21 @@ def test_a_login_profile_asks_for_a_new_password_only_when_it_says_so() -> None:
     text = 'resource "huaweicloud_identityv5_user" "u" {\n  name = "u"\n}\nresource "huaweicloud_identityv5_login_profile" "l" {\n  user_id = huaweicloud_identityv5_user.u.id\n  %s\n}\n'
     assert one(text % "", "identity").values["password_reset_required"] is False
     assert one(text % "password_reset_required = true", "identity").values["password_reset_required"] is True
+
+
+@pytest.mark.parametrize(("name", "everywhere"), [("OBS Administrator", True), ("Tenant Administrator", True), ("OBS ReadOnlyAccess", False)])
+def test_a_system_role_that_rules_a_service_rules_all_of_its_resources(name: str, everywhere: bool) -> None:
+    text = f'resource "huaweicloud_identity_agency" "a" {{\n  name = "a"\n  domain_roles = ["{name}"]\n}}\n'
+    assert one(text, "permission_statement").values["all_resources"] is everywhere
+
+
+@pytest.mark.parametrize("kind", ["network_acl_rule", "iec_network_acl_rule"])
+def test_rules_of_old_acls_are_on_by_default(kind: str) -> None:
+    text = f'resource "huaweicloud_{kind}" "r" {{\n  action = "allow"\n  protocol = "tcp"\n  destination_port = "22"\n  %s\n}}\n'
+    assert one(text % "", "network_rule").values["enabled"] is True
+    assert one(text % "enabled = false", "network_rule").values["enabled"] is False
+
+
+def test_reading_operations_are_recorded_where_one_configuration_of_the_trail_says_so() -> None:
+    text = 'resource "huaweicloud_cts_tracker" "t" {}\nresource "huaweicloud_cts_configuration" "a" {\n  is_support_read_only = false\n}\nresource "huaweicloud_cts_configuration" "b" {\n  is_support_read_only = true\n}\n'
+    assert one(text, "audit_trail").values["all_events"] is True
