@@ -103,6 +103,33 @@ def controls() -> None:
     click.echo(listing())
 
 
+@cli.command()
+@click.option("--source", metavar="LIST", help="One list of measures, e.g. patent-protection (default: all four).")
+@click.option("--law", metavar="LAW", help="A law, article by article, e.g. pipl.")
+@click.option("-f", "--format", "form", type=click.Choice(["text", "csv", "markdown", "json"]), default="text")
+@click.option("--results", type=click.Path(exists=True, dir_okay=False), help="A JSON report, to show outcomes beside.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default=None)
+@click.pass_context
+def coverage(ctx: click.Context, source: str | None, law: str | None, form: str, results: str | None, language: str | None) -> None:
+    """Print which measure or article is asked about by which checks; exit 1 when something is not."""
+    from compliance.cli.coverage import coverage as run
+
+    text, complete = run(source, law, form, results, language or os.environ.get("HEGUI_LANGUAGE", "zh"))
+    click.echo(text, nl=False)
+    ctx.exit(0 if complete else 1)
+
+
+@cli.command()
+@click.option("--as-of", metavar="DATE", help="The day to look from (default: today in Asia/Shanghai).")
+@click.option("--language", type=click.Choice(["zh", "en"]), default=None)
+def law(as_of: str | None, language: str | None) -> None:
+    """List the laws of the catalog, what comes into force later, and the controls each one touches."""
+    from compliance.cli.check import _today
+    from compliance.cli.coverage import laws
+
+    click.echo(laws(as_of or os.environ.get("HEGUI_AS_OF") or _today(), language or os.environ.get("HEGUI_LANGUAGE", "zh")), nl=False)
+
+
 def _leave(code: Any) -> None:
     """End at once: taking a large run's objects apart one by one costs as much as a second of work."""
     try:
