@@ -41,6 +41,8 @@ def to_date(value: Any, date1904: bool = False) -> str | Bad | Noted:
 
 def to_datetime(value: Any, date1904: bool = False) -> str | Bad | Noted:
     """``YYYY-MM-DD HH:MM:SS`` in Asia/Shanghai; a date alone is midnight, with a warning."""
+    if value.__class__ is datetime and not value.microsecond and 1900 <= value.year <= 2100:
+        return str(value)
     moment = _moment(value, date1904)
     if isinstance(moment, Bad):
         return moment

@@ -21,6 +21,7 @@ from compliance.model.row import Row, Scalar
 
 _TOTAL: Final = frozenset({"合计", "总计", "小计", "本页合计", "本月合计", "total", "subtotal", "sum"})
 _FOOTER: Final = re.compile(r"^(?:制表|制单|审核|复核|填表|填报|负责|经办|批准|盖章|备注|注|说明|填写说明|示例|例)(?:人|日期|单位|时间)?\s*[:：]")
+_STARTS: Final = frozenset("合总小本ts制审复填负经批盖备注说示例〔[【(（")
 _HELP: Final = ("填写说明", "〔填写说明〕", "[填写说明]")
 
 
@@ -102,6 +103,9 @@ class _Reader:
         self.path, self.sheet, self.table, self.tables, self.mapped, self.header = path, sheet, table, tables, mapped, header
         self.rows: list[Row] = []
         self.problems: list[Problem] = []
+        self.keys = [c.name for c in table.columns if c.name in table.key and c.required and c.type == "string"]
+        first = letters(min(mapped.columns.values(), default=0))
+        self.lead = f"{sheet.name}!{first}" if sheet.name else first
 
     def say(self, code: str, cell: str = "", header: str = "", **details: Any) -> None:
         self.problems.append(problem(code, self.path, sheet=self.sheet.name, cell=cell, header=header, table_name=self.table.name, **{"table": self.table.title, **details}))
@@ -140,7 +144,6 @@ class _Reader:
         for (line, column), fault in self.sheet.faults.items():
             faults.setdefault(line, {})[column] = fault
         indexes = [f.index for f in fields]
-        first = min(indexes, default=0)
         empty: dict[str, Scalar] = dict.fromkeys(c.name for c in self.table.columns)
         absent = self._absent_columns()
         places = {f.column.name: f.index for f in fields}
@@ -155,7 +158,7 @@ class _Reader:
             bad = faults.get(number, {})
             if not any(i in bad or (i < len(row) and row[i] not in ("", None) and (row[i].__class__ is not str or row[i].strip())) for i in indexes):
                 continue
-            skipped = self._not_a_record(row, first, names) if not bad else ""
+            skipped = self._not_a_record(row, names) if not bad else ""
             if skipped:
                 self.say("skipped_row", str(number + 1), detail=skipped)
                 continue
@@ -171,12 +174,14 @@ class _Reader:
             if c.name not in self.mapped.columns
         }
 
-    def _not_a_record(self, row: Sequence[Any], first: int, names: Names) -> tuple[str, str] | str:
+    def _not_a_record(self, row: Sequence[Any], names: Names) -> tuple[str, str] | str:
         """What kind of line it is, when it is none of the records: total, help, example, footer, header again."""
-        filled = [c for c in row if c not in ("", None)]
-        if not filled or not isinstance(filled[0], str):
+        found = next((c for c in row if c not in ("", None)), "")
+        # Quick way out for the ordinary record: its first cell starts like none of those lines.
+        if found.__class__ is not str or (found.strip()[:1].lower() not in _STARTS and found not in self.sheet.cells[self.header]):
             return ""
-        lead = nfkc(filled[0])
+        filled = [c for c in row if c not in ("", None)]
+        lead = nfkc(found)
         if re.sub(r"[\s:：]", "", lead).lower() in _TOTAL:
             return "合计", "total"
         if lead.startswith(_HELP) or (len(filled) == 1 and lead.startswith(("说明", "注：", "注:"))):
@@ -214,14 +219,12 @@ class _Reader:
         self._add(number, values, nulls, places)
 
     def _add(self, number: int, values: dict[str, Scalar], nulls: dict[str, Reason], places: Mapping[str, int]) -> None:
-        for name in self.table.key:
-            column = next(c for c in self.table.columns if c.name == name)
-            if values[name] is None and column.required and column.type == "string":
+        for name in self.keys:
+            if values[name] is None:
                 # The row stays a member of the population under a name of its own.
                 values[name] = f"?{self.sheet.name or self.path}!{number + 1}"
                 nulls.pop(name, None)
-        first = min(places.values(), default=0)
-        at = Location(self.path, number + 1, number + 1, self.sheet.place(number, first))
+        at = Location(self.path, number + 1, number + 1, f"{self.lead}{number + 1}")
         self.rows.append(Row(self.table.name, values, at, CellPlaces(self.path, self.sheet.name, number + 1, places), nulls))
 
     def _blank(self, number: int, field: _Field, values: dict[str, Scalar], nulls: dict[str, Reason]) -> None:

@@ -17,11 +17,15 @@ _SUFFIX: Final = re.compile(r"(?:[\s_\-]*(?:\d{4}(?:年)?(?:度)?(?:[\s_\-]*(?:q
 
 def nfkc(text: str) -> str:
     """NFKC, without invisible characters, trimmed."""
+    if text.isascii():
+        return text.strip()
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
 
 
 def clean(text: str) -> str:
     """Trimmed text without invisible characters; nothing else is changed."""
+    if text.isascii():
+        return text.strip()
     return _INVISIBLE.sub("", text).strip().strip("\u3000\u00a0").strip()
 
 
