@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -26,7 +27,7 @@ class Row:
     table: str
     values: dict[str, Scalar]
     at: Location
-    places: dict[str, Location]
+    places: Mapping[str, Location]
     nulls: dict[str, Reason]
     lacks: tuple[str, ...] = ()
 
