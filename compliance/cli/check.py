@@ -70,12 +70,14 @@ def run(path: str, options: Mapping[str, Any]) -> int:
     return _deliver(outputs, targets, result.code, result.reason, config)
 
 
-def _deliver(outputs: Sequence[str], targets: Sequence[tuple[str, str]], code: int, reason: str, config: Config) -> int:
+def _deliver(outputs: Sequence[str | bytes], targets: Sequence[tuple[str, str]], code: int, reason: str, config: Config) -> int:
     """Write every report to its target and the reason for the exit code to stderr."""
     for text, (_, file) in zip(outputs, targets, strict=True):
         if not file:
+            if isinstance(text, bytes):
+                raise UsageError("this format is not text", fix="give it a file: -f xlsx=FILE")
             click.echo(text, nl=False)
-        elif not write_atomically(Path(file), text.encode("utf-8")):
+        elif not write_atomically(Path(file), text if isinstance(text, bytes) else text.encode("utf-8")):
             raise UsageError(f"cannot write '{file}'", fix="choose a folder that can be written")
     click.echo(f"hegui: {REASON_TEXT[reason].get(config.language)} ({reason}, exit {code})", err=True)
     return code

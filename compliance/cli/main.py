@@ -54,6 +54,28 @@ def check(ctx: click.Context, /, path: str, **options: Any) -> None:
 
 
 @cli.command()
+@click.argument("path", default=".", type=click.Path())
+@click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT[=FILE]", help="text, json, html, xlsx, docx, markdown, sarif, junit; repeatable.")
+@click.option("--period", metavar="PERIOD", help="2026Q3, 2026H1, 2026-07 or FIRST..LAST (default: the last complete quarter).")
+@click.option("--profile", help="starter, quarterly or full (default: quarterly).")
+@click.option("--as-of", metavar="DATE", help="The day of the assessment (default: the last day of the period).")
+@click.option("--out", metavar="DIR", help="Where results are kept (default: assessments/PERIOD in the firm's folder).")
+@click.option("--fail-on", type=click.Choice(["critical", "high", "medium", "low"]), help="Lowest severity that fails the run (default: low).")
+@click.option("--soft-fail", is_flag=True, help="Exit 0 instead of 1 when there are gaps.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Paths of repositories to leave out; repeatable.")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of reports (default: zh).")
+@click.pass_context
+def assess(ctx: click.Context, /, path: str, **options: Any) -> None:
+    """Assess a firm from its registers, documents and repositories (季度自评).
+
+    Exit codes: 0 clean, 1 gaps, 2 unusable input, 3 inconclusive.
+    """
+    from compliance.cli.assess import run
+
+    ctx.exit(run(path, options))
+
+
+@cli.command()
 @click.argument("control")
 @click.option("--language", type=click.Choice(["zh", "en"]), default=None)
 def explain(control: str, language: str | None) -> None:

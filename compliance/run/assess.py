@@ -54,7 +54,7 @@ def gather(root: Path, catalog: Catalog, config: Config, period: Period, as_of: 
     """Registers, documents and repositories as one snapshot, and the problems of the registers."""
     from compliance.collect.registers import read_registers
 
-    reading = read_registers(root / config.registers, catalog.tables, date.fromisoformat(as_of[:10]), period=(period.start, period.end))
+    reading = read_registers(root / config.registers, catalog.tables, date.fromisoformat(as_of[:10]), period=period.name, exported=config.exported)
     rows: list[Row] = [*reading.rows, *config.filings]
     notes: list[FileNote] = list(reading.notes)
     delivered: set[str] = {*reading.delivered, "cross_border_filing"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ class Config:
     organisation:  name, unified social credit code, signatories, as the firm writes them
     period:        the assessed period, ``2026Q3``, ``2026H1``, ``2026`` or ``2026-07-01..2026-09-30``
     registers:     folder of the registers, relative to the settings
+    exported:      ``registers.as_of``: the day the registers were exported, for all or by table
     repositories:  infrastructure repositories, relative to the settings
     inline_ignores: False when the organisation switches ``hegui:ignore`` off
     """
@@ -40,6 +42,7 @@ class Config:
     organisation: Mapping[str, Any] = field(default_factory=dict)
     period: str = ""
     registers: str = "registers"
+    exported: date | Mapping[str, date] | None = None
     repositories: tuple[str, ...] = ()
     source: str = ""
 
@@ -97,6 +100,9 @@ def _config(document: Any, label: str) -> Config:
     if document.get("registers") is not None:
         given = document["registers"]
         values["registers"] = str(given.get("folder", "registers") if isinstance(given, Mapping) else given)
+        if isinstance(given, Mapping) and given.get("as_of") is not None:
+            stated = given["as_of"]
+            values["exported"] = {str(k): _day(v, where("registers")) for k, v in stated.items()} if isinstance(stated, Mapping) else _day(stated, where("registers"))
     if document.get("repositories") is not None:
         if not isinstance(document["repositories"], list):
             raise ConfigError("repositories is not a list", where=where("repositories"), fix="one folder per line")
@@ -115,6 +121,13 @@ def _config(document: Any, label: str) -> Config:
     return Config(**values)
 
 
+def _day(value: Any, where: str) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise ConfigError(f"'{value}' is not a date", where=where, fix="write YYYY-MM-DD") from error
+
+
 def _fact(value: Any) -> Any:
     return {"true": True, "false": False}.get(str(value).lower(), value)
 
@@ -131,8 +144,6 @@ def _filing(item: Any, label: str, where: str) -> Row:
     if item["mechanism"] not in ("security_assessment", "certification", "standard_contract", "exempt"):
         raise ConfigError(f"mechanism '{item['mechanism']}' is not one of article 38", where=where, fix="security_assessment, certification, standard_contract or exempt")
     line = int(getattr(item, "line", 1))
-    from datetime import date
-
     for key in ("filed_on", "valid_until"):
         try:
             if item.get(key) is not None:
