@@ -63,7 +63,7 @@ class _Compiler:
             SourceList(n, _text(x.title), x.kind, x.effective or "", x.status, x.level, x.articles, tuple((a, _text(t)) for a, t in x.not_needed.items()))
             for n, x in sorted(self.declared.lists.items())
         )
-        return Catalog(digest, tables, tuple(views), sources, controls, tuple(graph.order_of(requires)), profiles, lists)
+        return Catalog(digest, tables, tuple(views), sources, controls, tuple(graph.order_of(requires)), profiles, lists, tuple(sorted(self.declared.domain_titles.items())))
 
     def _source(self, name: str, s: SourceDecl) -> Source:
         parent = self.declared.source_lists[name]

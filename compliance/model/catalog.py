@@ -232,7 +232,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All declarations, compiled; ``order`` lists control ids so that prerequisites come first."""
+    """All declarations, compiled; ``order`` lists control ids so that prerequisites come first, ``domains`` names them."""
 
     digest: str
     tables: dict[str, Table]
@@ -242,6 +242,7 @@ class Catalog:
     order: tuple[str, ...]
     profiles: dict[str, Profile]
     lists: tuple[SourceList, ...] = ()
+    domains: tuple[tuple[str, Text], ...] = ()
 
 
 def to_plain(catalog: Catalog) -> dict[str, Any]:
@@ -277,6 +278,7 @@ def from_plain(data: dict[str, Any]) -> Catalog:
         },
         lists=tuple(SourceList(x["id"], Text(*x["title"]), x["kind"], x["effective"], x["status"], x["level"], x["articles"],
                                tuple((k, Text(*t)) for k, t in x["not_needed"])) for x in data["lists"]),
+        domains=tuple((k, Text(*t)) for k, t in data["domains"]),
     )  # fmt: skip
 
 
