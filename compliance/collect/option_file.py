@@ -19,6 +19,7 @@ class Options:
     values:   option -> every value in order
     sections: section names that held options (INI files)
     files:    files that were read, in order
+    lost:     unknown once an included file that is not in the tree may state what nothing else states
     """
 
     collector: str
@@ -27,14 +28,15 @@ class Options:
     files: list[str] = field(default_factory=list)
     notes: list[FileNote] = field(default_factory=list)
     left: int = MAX_LINES
+    lost: Cell = field(default_factory=Cell)
 
     def add(self, name: str, value: Cell) -> None:
         """One more value of an option."""
         self.values.setdefault(name, []).append(value)
 
     def get(self, *names: str) -> Cell:
-        """The last value of the first of *names* that is written, else an absent cell."""
-        return next((self.values[n][-1] for n in names if n in self.values), Cell())
+        """The last value of the first of *names* that is written; else an absent cell, or unknown when a file is lost."""
+        return next((self.values[n][-1] for n in names if n in self.values), self.lost)
 
     def all(self, *names: str) -> list[Cell]:
         """Every value of the options."""
