@@ -13,6 +13,7 @@ from compliance.collect.nginx.files import TABLES, Reader
 from compliance.collect.nginx.scope import servers
 from compliance.collect.nginx.settings import log_sources, settings
 from compliance.collect.nginx.upstreams import locations
+from compliance.model.row import FileNote
 
 _NAME: Final = re.compile(r"(?:^|[._-])nginx[\w.-]*\.conf$|^nginx\.conf|\.nginx(?:conf)?$|\.vhost$")
 _FOLDER: Final = re.compile(
@@ -77,3 +78,5 @@ class NginxCollector:
             yield from log_sources(root, found, systems)
             yield from locations(root, places)
         yield from reader.notes
+        noted = {n.path for n in reader.notes}
+        yield from (FileNote(path, "read", self.name) for path in reader.read_paths() if path not in noted)

@@ -90,6 +90,10 @@ class Reader:
             first = members[0]
             yield Root(first.path, whole(first.path, read(first)), False, (http,) if adopted else (), joined)
 
+    def read_paths(self) -> Sequence[str]:
+        """Every file that was read, includes too."""
+        return sorted(self._parsed)
+
     def _start(self, file: SourceFile, folder: str) -> tuple[Directive, ...]:
         self._left, self._includes = _MAX_DIRECTIVES, _MAX_INCLUDES
         return self._expand(self._parse(file), folder, (file.path,))

@@ -6,6 +6,7 @@ Defaults, nginx documentation: ``autoindex off``, ``server_tokens on``, ``proxy_
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -137,12 +138,15 @@ def _logged(server: Server) -> Cell:
     return result
 
 
+_FILLED: Final = re.compile(r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|<%[^%]*%>|@@?\w+@@?")
+
+
 def _enabled(levels: Levels) -> Cell:
     written = all_stated(levels, "access_log")
     for d in written:
         value = text(d)
-        if value.unknown and d.condition:
-            return value
+        if value.unknown and (d.condition or _FILLED.fullmatch(d.args[0] if d.args else "")):
+            return value  # a template that may as well say off
         if d.args[:1] != ("off",) and d.args[:1] != ("/dev/null",):
             return Cell(True, d.at)
     return Cell(False, written[0].at) if written else Cell(True)

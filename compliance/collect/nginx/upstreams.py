@@ -52,10 +52,10 @@ def locations(root: Root, seen: set[str]) -> Iterator[Row]:
         directive, levels = stack.pop()
         if directive.block is not None and directive.name not in ("map", "geo", "types", "split_clients"):
             stack += [(d, (*levels, directive.block)) for d in reversed(directive.block)]
-        for kind, host in _hosts(directive, levels, root):
+        for written, kind, host in _hosts(directive, levels, root):
             if host.lower() in named:
                 continue
-            row = _row(directive, kind, host, seen)
+            row = _row(written, kind, host, seen)
             if row is not None:
                 yield row
 
@@ -71,19 +71,20 @@ def _upstreams(root: Root) -> set[str]:
     return found
 
 
-def _hosts(directive: Directive, levels: tuple[Level, ...], root: Root) -> Iterator[tuple[str, str]]:
+def _hosts(directive: Directive, levels: tuple[Level, ...], root: Root) -> Iterator[tuple[Directive, str, str]]:
+    """Where each host is written, what it is for, and the host."""
     if directive.name in _PASS:
         _, host = split(directive)
         if host:
             for one in _resolve(host, levels, root):
-                yield "upstream", one
+                yield directive, "upstream", one
     elif directive.name == "upstream" and directive.block is not None:
         for server in directive.named("server"):
             if server.args and not server.args[0].startswith("unix:"):
-                yield "upstream", _host(server.args[0])
+                yield server, "upstream", _host(server.args[0])
     elif directive.name in ("access_log", "error_log"):
         for found in _SYSLOG.finditer(directive.value[:2000]):
-            yield "log_delivery", found[1].strip("[]")
+            yield directive, "log_delivery", found[1].strip("[]")
 
 
 def _resolve(host: str, levels: tuple[Level, ...], root: Root) -> list[str]:
