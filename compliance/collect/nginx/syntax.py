@@ -71,9 +71,7 @@ _TOKEN: Final = re.compile(
     |(?P<mark>[;{}])""",
     re.VERBOSE | re.DOTALL,
 )
-_LUA: Final = re.compile(
-    r"--\[\[.*?\]\]|--[^\n]*|\[\[.*?\]\]|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|[{}]", re.DOTALL
-)
+_LUA: Final = re.compile(r"--\[\[|--[^\n]*|\[\[|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|[{}]", re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\([\"'\\ {};])")
 
 
@@ -167,14 +165,19 @@ class _Parser:
         return position
 
     def _lua(self, position: int) -> int:
-        depth = 1
-        for found in _LUA.finditer(self.text, position):
-            if found[0] == "{":
+        depth, at = 1, position
+        long_end = 0  # end of the last long bracket; -1 once there is none any more
+        while (found := _LUA.search(self.text, at)) is not None:
+            at = found.end()
+            if found[0].endswith("[[") and long_end >= 0:
+                long_end = self.text.find("]]", at)
+                at = long_end + 2 if long_end >= 0 else at
+            elif found[0] == "{":
                 depth += 1
             elif found[0] == "}":
                 depth -= 1
                 if depth == 0:
-                    return found.end()
+                    return at
         self._fault("unclosed_block", position - 1)
         return len(self.text)
 
