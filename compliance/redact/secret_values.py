@@ -15,7 +15,7 @@ _REFERENCE: Final = re.compile(
       \$\{|\$\(|\$[A-Za-z_][A-Za-z0-9_.]*$|\$\d$|\{\{|%\{|%\(|%[A-Za-z_]+%$|\#\{|<%|<[^>]*>$|\[\[|@\{?\w+@|@@|@Microsoft\.|__\w+__$|`
       |var\.|local\.|module\.|data\.|each\.|self\.|path\.|env\.|env:|env\(|secrets\.|params?\.|inputs?\.|vars?\.|steps\.
       |arn:|acs:|ssm:|vault:|secretsmanager|awssm|op://|ref\+|sm://|keyvault|kms:|kms-|projects/|alias/|keybase:|file:|file\(|cipher:|\{cipher\}|ENC[\[(]|\{(?:SSHA|MD5|SHA|CRYPT)
-      |\$(?:1|2[abxy]?|5|6|y|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|7)\$|scram-sha-256\$|pbkdf2_sha|md5[0-9a-f]{32}$|sha256:|sha512:
+      |\$(?:1|2[abxy]?|5|6|y|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|7)\$|scram-sha-256\$|pbkdf2_sha|md5[0-9a-f]{32}$|\*[0-9A-F]{40}$|sha256:|sha512:
       |ssh-(?:rsa|ed25519|dss)\b|ecdsa-sha2|https?://|s3://|oss://|cos://|obs://
     )"""
 )
