@@ -160,8 +160,7 @@ def _escalation(options: list[Cell]) -> Cell:
 def _option(option: Cell) -> Cell:
     return option.map(
         lambda v: (
-            str(v).replace("=", ":").replace(" ", "")
-            in ("seccomp:unconfined", "apparmor:unconfined", "systempaths:unconfined")
+            str(v).replace("=", ":").replace(" ", "").endswith(("seccomp:unconfined", "apparmor:unconfined", "systempaths:unconfined"))
         )
     )
 

@@ -101,6 +101,8 @@ def _numbers(text: str, cell: Cell) -> Iterator[Cell]:
 def _long(node: Node) -> Iterator[Port]:
     target = node.cell("target")
     address = node.cell("host_ip").as_str()
+    if address.absent and (written := node.cell("published").as_str()).known and source_scope(str(written.value)) is not None and "." in str(written.value):
+        address = written  # an address where the port belongs binds the address
     scope = address if address.unknown else _scope(str(address.value or ""), address if address.known else target)
     protocol = str(node.cell("protocol").as_str().default("tcp").value).lower()
     if target.unknown or target.absent:

@@ -132,7 +132,9 @@ class _Build:
 
     def _from(self, one: Instruction) -> None:
         words = re.findall(r"(?:\{\{[^{}]{0,200}\}\}|\S)+", one.flags()[1])
-        image = Cell(_expand(words[0] if words else "", self._arguments), one.at)
+        # Only arguments of before the first FROM count; those of a stage are what its author meant.
+        earlier = self.stage.variables if self.stage is not None else {}
+        image = Cell(_expand(words[0] if words else "", {**earlier, **self._arguments}), one.at)
         name = words[2] if len(words) > 2 and words[1].lower() == "as" else ""
         base = self._stages.get(str(image.value).lower()) if image.known else None
         if base is not None:

@@ -286,3 +286,9 @@ def test_encodings() -> None:
 )  # fmt: skip
 def test_odd_types_never_raise(body: str) -> None:
     rows(ComposeCollector(), {NAME: f"services: {{a: {body}}}\nvolumes: [x]\n"})
+
+
+def test_an_address_in_the_place_of_the_published_port_binds_it() -> None:
+    text = "services:\n  a:\n    image: a:1\n    ports:\n      - target: 8000\n        published: 127.0.0.1\n"
+    [row] = [r for r in rows(ComposeCollector(), {NAME: text}) if r.table == "service_exposure"]
+    assert (row.values["port"], row.values["scope"]) == (8000, "loopback")

@@ -175,3 +175,8 @@ def test_long_lines_take_linear_time(part: str) -> None:
     started = time.process_time()
     items(DockerfileCollector(), {"Dockerfile": "FROM a\nRUN " + part * 100_000 + "\nUSER " + part * 1000})
     assert time.process_time() - started < 5
+
+
+def test_an_argument_of_an_earlier_stage_names_the_base() -> None:
+    row = build("FROM a:1\nARG IMAGE=b:2\nFROM $IMAGE\n")
+    assert row.values["image"] == "b:2" and row.values["image_pinned"] is True
