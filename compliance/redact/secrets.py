@@ -185,9 +185,9 @@ class _Scan:
         text, kind = self.text, self._kind_at(start)
         line_start = self._line_start(start)
         before = text[line_start:start]
-        if kind == "terraform" and re.search(r'\bvariable\s+"$', before):
+        if kind == "terraform" and re.search(r'\bvariable\s+"$', before[-40:]):
             return self._default(name, held, _DEFAULT_HCL, end, re.compile(r'(?m)^\}|^variable\s'))
-        if _PAIR_NAME.search(before):
+        if _PAIR_NAME.search(before[-300:]):
             hit = self._pair(name, held, start, end, kind)
             if hit is not None:
                 return hit
@@ -237,7 +237,7 @@ class _Scan:
         return self._bare_line(at)
 
     def _bare(self, pattern: re.Pattern[str], at: int) -> tuple[int, int, bool] | None:
-        match = pattern.match(self.text, at)
+        match = pattern.match(self.text, at, at + _WINDOW)
         return (match.start(), match.end(), False) if match else None
 
     def _bare_line(self, at: int) -> tuple[int, int, bool] | None:
@@ -247,10 +247,10 @@ class _Scan:
 
     def _without_operator(self, name: str, held: NameClass, before: str, start: int, end: int, kind: str) -> _Found | None:
         text = self.text
-        if before.endswith("-") and re.search(r"(?:^|[\s\"'=,(\[])--?$", before):
+        if before.endswith("-") and re.search(r"(?:^|[\s\"'=,(\[])--?$", before[-8:]):
             flag = _FLAG_VALUE.match(text, end, end + 300)
             return self._found(name, held, flag.span("value"), False, kind) if flag else None
-        if kind == "sql" or re.search(r"(?i)\b(?:create|alter)\s+(?:user|role|login)\b", before):
+        if kind == "sql" or re.search(r"(?i)\b(?:create|alter)\s+(?:user|role|login)\b", before[-400:]):
             literal = _SQL_VALUE.match(text, end, end + 300)
             return self._found(name, held, literal.span("value"), True, kind) if literal and held.kind == "password" else None
         instruction = (kind == "dockerfile" and re.match(r"(?i)\s*(?:ENV|ARG)\s+$", before)) or (kind == "conf" and not before.strip())
