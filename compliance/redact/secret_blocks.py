@@ -83,9 +83,13 @@ def block_comments(text: str) -> list[tuple[int, int]]:
 
 
 def _kubernetes_yaml(text: str) -> Iterator[Block]:
+    looked: set[tuple[int, int]] = set()
     for match in _SECRET_YAML.finditer(text):
         indent = len(match["indent"])
         first = text.rfind("\n---", 0, match.start()) + 1
+        if (first, indent) in looked:  # the items of a list are all found at once
+            continue
+        looked.add((first, indent))
         last = text.find("\n---", match.end())
         last = len(text) if last < 0 else last + 1
         heading = re.compile(rf"^(?:[ ]{{{indent}}}|[ ]{{{max(0, indent - 2)}}}- )(?P<block>data|stringData):[ \t]*(?:#.*)?\r?\n(?P<body>(?:(?:[ ]{{{indent + 1},}}[^\n]*|[ \t]*#[^\n]*|[ \t]*\r?)(?:\n|\Z))*)", re.M)
