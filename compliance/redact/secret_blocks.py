@@ -32,11 +32,11 @@ _OPEN_PARTS: Final = re.compile(r"(?i)^(?:.*user(?:[-_]?name)?|host|hostname|por
 
 # (text that must occur, file kinds or () for all, pattern with the group "value")
 _COMMANDS: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = (
-    ("curl", (), re.compile(r"""\bcurl\b[^\n|;]*?\s(?:-u|--user)[ =]?["']?(?P<name>)[^\s:"'$]+:(?P<value>[^\s"'@]+)""")),
+    ("curl", (), re.compile(r"""\bcurl\b[^\n|;]{0,500}?\s(?:-u|--user)[ =]?["']?(?P<name>)[^\s:"'$]+:(?P<value>[^\s"'@]+)""")),
     ("sshpass", (), re.compile(r"""\bsshpass\s+-p\s*["']?(?P<name>)(?P<value>[^\s"']+)""")),
     ("chpasswd", (), re.compile(r"""\becho\s+(?:-e\s+)?["']?(?P<name>[\w.-]+):(?P<value>[^\s"'|]+)["']?\s*\|\s*(?:sudo\s+)?chpasswd""")),
-    ("mysql", (), re.compile(r"""\bmysql(?:dump|admin)?\b[^\n|;"']*?\s-p(?P<name>)["']?(?P<value>[^\s"'-][^\s"']*)""")),
-    ("docker login", (), re.compile(r"""\bdocker login\b[^\n|;]*?\s-p[ =]?["']?(?P<name>)(?P<value>[^\s"'-][^\s"']*)""")),
+    ("mysql", (), re.compile(r"""\bmysql(?:dump|admin)?\b[^\n|;"']{0,500}?\s-p(?P<name>)["']?(?P<value>[^\s"'-][^\s"']*)""")),
+    ("docker login", (), re.compile(r"""\bdocker login\b[^\n|;]{0,500}?\s-p[ =]?["']?(?P<name>)(?P<value>[^\s"'-][^\s"']*)""")),
     ("identified", (), re.compile(r"""(?i)\bidentified\s+(?:with\s+[\w"'`]+\s+)?by\s+(?P<name>)'(?P<value>[^'\n]+)'""")),
     ("auth-pass", ("conf", "text"), re.compile(r"""(?m)^\s*sentinel\s+(?P<name>auth-pass)\s+\S+\s+["']?(?P<value>[^\s"']+)""")),
     ("user ", ("conf",), re.compile(r"""(?m)^user\s+(?P<name>\S+)\s(?:[^\n#]*?\s)?>(?P<value>\S+)""")),
