@@ -53,6 +53,8 @@ _MOBILE_CONTEXT: Final = re.compile(r"手机|电话|联系|致电|热线|微信|
 _PASSPORT_CONTEXT: Final = re.compile(r"护照|passport", re.I)
 _ORDER_CONTEXT: Final = re.compile(r"(?:订单|单号|流水|批次|序列|order|serial|trace|trade|batch|transaction|txn|sequence|request)[\w-]{0,12}[\"']?\s*[:=：,]?\s*[\"']?$", re.I)
 
+# Numbers of nineteen digits that machines hand out; one in thirty of them passes for a card.
+_SERIAL_CONTEXT: Final = re.compile(r"(?<![a-z])(?:id|uid|uuid|sn|imei|iccid|snowflake|offset|cursor)[\"']?\s*[:=]\s*[\"']?$", re.I)
 _RUN: Final = re.compile(r"[0-9][0-9 -]{9,60}[0-9Xx]")
 _RUN_WIDE: Final = re.compile(r"[0-9０-９][0-9０-９ -]{9,60}[0-9０-９XxＸｘ]")
 _BEFORE: Final = r"(?<![0-9A-Za-z０-９])(?<![0-9]\.)(?<![0-9a-fA-F]{4}-)(?<![0-9]-)"
@@ -131,7 +133,9 @@ def _judge(match: re.Match[str], value: str, context: lists.Context, text: str) 
     if (match["id"] or match["card"]) and value.isdecimal() and 13 <= len(value) <= 19 and value[0] in "3456" and _plausible_card(value):
         certain = _UNIONPAY.match(value) is not None and len(value) in (16, 19)
         named = context.has(_CARD_CONTEXT, start, end) and not context.has(_ID_CONTEXT, start, end)
-        if named or (certain and not _ORDER_CONTEXT.search(text[max(0, start - 40) : start]) and not context.crowded(start, end)):
+        before = text[max(0, start - 40) : start]
+        alone = certain and not _ORDER_CONTEXT.search(before) and not _SERIAL_CONTEXT.search(before) and not context.crowded(start, end)
+        if named or alone:
             yield Hit("bank_card", start, end, "certain" if certain else "likely", masked_id(value))
             return
     if len(value) == 15 and value.isdecimal() and value[:2] in _PROVINCES and _born("19" + value[6:12]) and context.has(_ID_CONTEXT, start, end):
