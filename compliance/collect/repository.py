@@ -12,14 +12,20 @@ from compliance.model.row import FileNote, Row
 
 def collectors() -> list[Collector]:
     """The built-in collectors; one line a source kind."""
+    from compliance.collect.ci_files import CiFilesCollector
     from compliance.collect.compose import ComposeCollector
     from compliance.collect.dockerfile import DockerfileCollector
     from compliance.collect.kubernetes import KubernetesCollector
+    from compliance.collect.nginx import NginxCollector
     from compliance.collect.server_conf import ServerConfCollector
+    from compliance.collect.sshd import SshdCollector
     from compliance.collect.terraform import TerraformCollector
     from compliance.collect.text_scan import TextScanCollector
 
-    return [TerraformCollector(), KubernetesCollector(), ComposeCollector(), DockerfileCollector(), ServerConfCollector(), TextScanCollector()]
+    return [
+        TerraformCollector(), KubernetesCollector(), ComposeCollector(), DockerfileCollector(), NginxCollector(), SshdCollector(),
+        ServerConfCollector(), CiFilesCollector(), TextScanCollector(),
+    ]  # fmt: skip
 
 
 def collect(tree: Tree, extra: Iterable[Row] = (), notes: Sequence[FileNote] = (), chosen: Sequence[Collector] | None = None) -> Snapshot:
