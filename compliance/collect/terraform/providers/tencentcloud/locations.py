@@ -1,0 +1,64 @@
+"""Places that data is sent to: peering, synchronisation, accelerators, engines in other regions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from compliance.collect.terraform.providers.tencentcloud.registry import REGISTRY
+from compliance.collect.terraform.providers.tencentcloud.settings import place_rows
+from compliance.collect.terraform.resource import Resource, World
+from compliance.model.row import Row
+
+# resource type -> (kind of location, attributes that name a region); from the provider page of each type
+_REGIONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "tencentcloud_vpc_peer_connect_manager": ("peering", ("destination_region",)),
+    "tencentcloud_ccn_attachment": ("peering", ("instance_region",)),
+    "tencentcloud_ccn_attachment_v2": ("peering", ("instance_region",)),
+    "tencentcloud_ccn_bandwidth_limit": ("peering", ("region", "dst_region")),
+    "tencentcloud_dts_sync_job": ("replication", ("src_region", "dst_region")),
+    "tencentcloud_dts_migrate_service": ("replication", ("src_region", "dst_region")),
+    "tencentcloud_dts_migrate_job": ("replication", ("src_info.region", "dst_info.region")),
+    "tencentcloud_gaap_proxy": ("upstream", ("access_region", "realserver_region")),
+    "tencentcloud_ga2_accelerate_area": ("cdn", ("accelerate_region",)),
+    "tencentcloud_ga2_endpoint_group": ("upstream", ("endpoint_group_configuration.endpoint_group_region",)),
+    "tencentcloud_tse_instance": ("resource", ("engine_region",)),
+    "tencentcloud_tse_cngw_gateway": ("resource", ("engine_region",)),
+    "tencentcloud_waf_clb_domain": ("upstream", ("region",)),
+    "tencentcloud_kubernetes_encryption_protection": ("resource", ("kms_configuration.kms_region",)),
+}
+
+
+@REGISTRY.adapter(*_REGIONS)
+def regions(res: Resource, world: World) -> Iterator[Row]:
+    """Provider page of each type of the table: one row a region that the resource names (a list gives one row an element)."""
+    kind, attributes = _REGIONS[res.type]
+    for attribute in attributes:
+        yield from place_rows(res, attribute, kind, res.get(attribute))
+
+
+# attributes by which a resource names the availability zone it lies in; from the pages of instance, cbs_storage, ...
+_ZONES: Final = ("availability_zone", "availability_zones")
+_ZONED: Final = (
+    "tencentcloud_instance",
+    "tencentcloud_instance_set",
+    "tencentcloud_cbs_storage",
+    "tencentcloud_cbs_storage_set",
+    "tencentcloud_cfs_file_system",
+    "tencentcloud_mysql_instance",
+    "tencentcloud_postgresql_instance",
+    "tencentcloud_sqlserver_instance",
+    "tencentcloud_redis_instance",
+    "tencentcloud_mongodb_instance",
+    "tencentcloud_elasticsearch_instance",
+    "tencentcloud_subnet",
+)
+
+
+@REGISTRY.adapter(*_ZONED)
+def zones(res: Resource, world: World) -> Iterator[Row]:
+    """Provider pages instance, cbs_storage, cfs_file_system, ..., subnet: a written zone (``ap-guangzhou-3``) tells where it lies."""
+    for attribute in _ZONES:
+        cell = res.get(attribute)
+        if cell.known:
+            yield from place_rows(res, attribute, "resource", cell)
