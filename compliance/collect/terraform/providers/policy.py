@@ -32,8 +32,8 @@ class Statement:
 
     @property
     def any_principal(self) -> bool:
-        """Open to anyone."""
-        return "*" in self.principals
+        """Open to anyone; Tencent Cloud also writes ``qcs::cam::anyone:anyone`` (COS "Access policy language")."""
+        return "*" in self.principals or any(p.lower() == "qcs::cam::anyone:anyone" for p in self.principals)
 
     @property
     def all_actions(self) -> bool:

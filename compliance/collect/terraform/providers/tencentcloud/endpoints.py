@@ -86,6 +86,15 @@ def gaap(res: Resource, world: World) -> Iterator[Row]:
     )
 
 
+@REGISTRY.adapter("tencentcloud_dayu_l7_rule", "tencentcloud_dayu_l7_rule_v2")
+def dayu(res: Resource, world: World) -> Iterator[Row]:
+    """Provider pages dayu_l7_rule, dayu_l7_rule_v2: forwarding of the DDoS protection, http or https."""
+    rule = res if res.type == "tencentcloud_dayu_l7_rule" else (list(res.blocks("rule")) or [res])[0]
+    protocol = rule.get("protocol").as_str().map(str.lower).or_unknown("not_stated", "protocol")
+    host = rule.get("domain").as_str().default("")
+    yield endpoint_row(res, "load_balancer", host=host, protocol=protocol, internet_facing=True, plaintext=protocol.map(lambda v: v == "http"))
+
+
 _POLICY: Final = re.compile(r"tls_policy_(1\.[0-3])")
 
 

@@ -38,7 +38,7 @@ def regions(res: Resource, world: World) -> Iterator[Row]:
 
 
 # attributes by which a resource names the availability zone it lies in; from the pages of instance, cbs_storage, ...
-_ZONES: Final = ("availability_zone", "availability_zones")
+_ZONES: Final = ("availability_zone", "available_zone")
 _ZONED: Final = (
     "tencentcloud_instance",
     "tencentcloud_instance_set",
@@ -57,8 +57,12 @@ _ZONED: Final = (
 
 @REGISTRY.adapter(*_ZONED)
 def zones(res: Resource, world: World) -> Iterator[Row]:
-    """Provider pages instance, cbs_storage, cfs_file_system, ..., subnet: a written zone (``ap-guangzhou-3``) tells where it lies."""
+    """Provider pages instance, cbs_storage, cfs_file_system, mongodb_instance, ..., subnet: the zone (``ap-guangzhou-3``).
+
+    The region of the provider configuration says the same once for all; a zone tells more only where that
+    region is not known or is another one.
+    """
     for attribute in _ZONES:
-        cell = res.get(attribute)
-        if cell.known:
+        cell = res.get(attribute).as_str()
+        if cell.known and not (res.region.known and str(cell.value).startswith(str(res.region.value))):
             yield from place_rows(res, attribute, "resource", cell)

@@ -7,9 +7,9 @@ from typing import Final
 
 from compliance.collect.terraform.providers.common import encryption, identity, network_rule
 from compliance.collect.terraform.providers.tencentcloud.registry import REGISTRY
-from compliance.collect.terraform.providers.tencentcloud.settings import leaves, place_row, place_rows, switch
+from compliance.collect.terraform.providers.tencentcloud.settings import leaves, owner, place_row, place_rows, switch
 from compliance.collect.terraform.resource import Block, Resource, World
-from compliance.model.cell import Cell
+from compliance.model.cell import ABSENT, Cell, Reason, Unknown
 from compliance.model.location import Location
 from compliance.model.row import NO_SETTING, Row, make_row
 
@@ -47,17 +47,15 @@ def disk(resource: Resource, world: World) -> Iterable[Row]:
     yield volume_row(resource, "", "disk", resource.at, resource.get("storage_name"), on, resource.get("kms_key_id"))
 
 
-@REGISTRY.adapter("tencentcloud_instance", "tencentcloud_instance_set")
+@REGISTRY.adapter("tencentcloud_instance")
 def instance_disks(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider pages instance, instance_set.
+    """Provider page instance: ``system_disk_encrypt`` and ``data_disks.encrypt`` are false by default.
 
-    ``system_disk_encrypt`` and ``data_disks.encrypt`` are false by default.  An instance set has no
-    setting for its system disks: these take on the encryption of the image.
+    Page instance_set has no encryption argument: its disks take on the encryption of the image.
     """
-    if resource.type == "tencentcloud_instance":
-        on = switch(resource.get("system_disk_encrypt"))
-        key, name = resource.get("system_disk_kms_key_id"), resource.get("system_disk_name")
-        yield volume_row(resource, "/system", "instance_disk", resource.at, name, on, key)
+    on = switch(resource.get("system_disk_encrypt"))
+    key, name = resource.get("system_disk_kms_key_id"), resource.get("system_disk_name")
+    yield volume_row(resource, "/system", "instance_disk", resource.at, name, on, key)
     yield from disk_rows(resource, resource, "data_disks", "/data")
 
 
@@ -86,6 +84,18 @@ def node_disks(resource: Resource, world: World) -> Iterable[Row]:
         yield from disk_rows(resource, resource, path, f"/{path.partition('.')[0]}")
     if resource.type.endswith("native_node_pool"):
         yield from disk_rows(resource, resource, "native.system_disk", "/system")
+
+
+@REGISTRY.adapter("tencentcloud_cbs_snapshot", reads=("tencentcloud_cbs_storage",))
+def snapshot(resource: Resource, world: World) -> Iterable[Row]:
+    """Provider pages cbs_snapshot, cbs_storage: a snapshot is encrypted as its disk is."""
+    link = resource.get("storage_id")
+    source = owner(world, link, "tencentcloud_cbs_storage", by=("id",))
+    detail = link.refs[0] if link.refs else "storage_id"
+    unread = Cell(Unknown(Reason("unresolved_reference", detail)), link.at)
+    on = unread if source is None else switch(source.get("encrypt"))
+    key = ABSENT if source is None else source.get("kms_key_id")
+    yield volume_row(resource, "", "snapshot", resource.at, resource.get("snapshot_name"), on, key)
 
 
 @REGISTRY.adapter("tencentcloud_cbs_snapshot_share_permission", "tencentcloud_cvm_image_share_permission")
