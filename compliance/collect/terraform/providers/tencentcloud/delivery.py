@@ -8,7 +8,7 @@ from typing import Any, Final
 from compliance.collect.terraform.providers.common import log_source
 from compliance.collect.terraform.providers.tencentcloud.registry import REGISTRY
 from compliance.collect.terraform.providers.tencentcloud.settings import endpoint_row, lowest_tls, place_row, switch, word
-from compliance.collect.terraform.resource import Resource, World
+from compliance.collect.terraform.resource import Block, Resource, World
 from compliance.model.cell import Cell
 from compliance.model.row import NO_SETTING, Row
 
@@ -49,29 +49,47 @@ def zone(res: Resource, world: World) -> Iterator[Row]:
 _EDGE: Final = ("tencentcloud_teo_l7_acc_setting", "tencentcloud_teo_zone_setting")
 
 
-def _settings(res: Resource, world: World) -> Resource | None:
-    """The settings of the site that a domain belongs to."""
+_RULES: Final = ("tencentcloud_teo_l7_acc_rule", "tencentcloud_teo_l7_acc_rule_v2")
+
+
+def _of_site(res: Resource, world: World, *types: str) -> list[Resource]:
+    """Resources of the site that a domain belongs to."""
     site = res.get("zone_id")
-    for other in world.of_type(*_EDGE):
+    found = []
+    for other in world.of_type(*types):
         same = other.get("zone_id")
         if set(same.refs) & set(site.refs) or (same.known and same.value == site.value):
-            return other
-    return None
+            found.append(other)
+    return found
 
 
-@REGISTRY.adapter("tencentcloud_teo_acceleration_domain", reads=(*_EDGE, "tencentcloud_teo_certificate_config"))
+@REGISTRY.adapter("tencentcloud_teo_acceleration_domain", reads=(*_EDGE, *_RULES, "tencentcloud_teo_certificate_config"))
 def edge_domain(res: Resource, world: World) -> Iterator[Row]:
-    """Provider pages teo_acceleration_domain, teo_l7_acc_setting, teo_zone_setting.
+    """Provider pages teo_acceleration_domain, teo_l7_acc_setting, teo_zone_setting, teo_l7_acc_rule, teo_l7_acc_rule_v2.
 
-    A domain answers http unless the site forces https; TLS versions and suites are settings of the site too.
+    A domain answers http unless the site forces https; TLS versions and suites are settings of the site too.  A
+    rule of the site with the same action counts for every domain: its host conditions are not weighed.
     """
-    settings = _settings(res, world)
-    columns: dict[str, Any] = {"plaintext": True, "http_redirect": False}
-    if settings is not None:
-        columns = _edge(settings)
     if word(res.get("status")) == "offline":
         return
+    columns: dict[str, Any] = {"plaintext": Cell(True), "http_redirect": Cell(False)}
+    for settings in _of_site(res, world, *_EDGE):
+        columns = _edge(settings)
+    for rule in _of_site(res, world, *_RULES):
+        for action in _actions(rule):
+            if switch(action.get("force_redirect_https_parameters.switch")).value is True:
+                columns |= {"plaintext": Cell(False, action.at), "http_redirect": Cell(True, action.at)}
+            versions = action.get("tls_config_parameters.version")
+            if not versions.absent:
+                columns["min_tls"] = lowest_tls(versions)
     yield endpoint_row(res, "cdn", host=res.get("domain_name").as_str(), port=443, protocol="https", internet_facing=True, **columns)
+
+
+def _actions(rule: Resource) -> Iterator[Block]:
+    owners: list[Block] = [*rule.blocks("rules")] if rule.type == "tencentcloud_teo_l7_acc_rule" else [rule]
+    for owner in owners:
+        for branch in owner.blocks("branches"):
+            yield from branch.blocks("actions")
 
 
 def _edge(settings: Resource) -> dict[str, Any]:
