@@ -194,7 +194,7 @@ def warehouse_rules(resource: Resource, world: World) -> Iterator[Row]:
             rule.at,
             **identity(resource),
             rule_id=f"{resource.id}/hba/{number}",
-            conn_type=rule.get("type").as_str().map(str.lower),
+            conn_type=rule.get("type").as_str().map(_connection),
             database_name=rule.get("database").as_str(),
             user_name=rule.get("user").as_str(),
             source_cidr=address,
@@ -202,6 +202,14 @@ def warehouse_rules(resource: Resource, world: World) -> Iterator[Row]:
             method=rule.get("method").as_str().map(str.lower),
             position=number,
         )
+
+
+_CONNECTIONS: Final = frozenset({"local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc"})
+
+
+def _connection(text: str) -> Any:
+    kind = text.strip().lower()
+    return kind if kind in _CONNECTIONS else Unknown(Reason("unreadable_value", text[:60]))
 
 
 def _rule_scope(text: str) -> Any:
