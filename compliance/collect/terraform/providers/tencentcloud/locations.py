@@ -15,7 +15,7 @@ _REGIONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "tencentcloud_vpc_peer_connect_manager": ("peering", ("destination_region",)),
     "tencentcloud_ccn_attachment": ("peering", ("instance_region",)),
     "tencentcloud_ccn_attachment_v2": ("peering", ("instance_region",)),
-    "tencentcloud_ccn_bandwidth_limit": ("peering", ("region", "dst_region")),
+    "tencentcloud_ccn_bandwidth_limit": ("peering", ("dst_region",)),
     "tencentcloud_dts_sync_job": ("replication", ("src_region", "dst_region")),
     "tencentcloud_dts_migrate_service": ("replication", ("src_region", "dst_region")),
     "tencentcloud_dts_migrate_job": ("replication", ("src_info.region", "dst_info.region")),
@@ -24,7 +24,6 @@ _REGIONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "tencentcloud_ga2_endpoint_group": ("upstream", ("endpoint_group_configuration.endpoint_group_region",)),
     "tencentcloud_tse_instance": ("resource", ("engine_region",)),
     "tencentcloud_tse_cngw_gateway": ("resource", ("engine_region",)),
-    "tencentcloud_waf_clb_domain": ("upstream", ("region",)),
     "tencentcloud_kubernetes_encryption_protection": ("resource", ("kms_configuration.kms_region",)),
 }
 
@@ -37,32 +36,16 @@ def regions(res: Resource, world: World) -> Iterator[Row]:
         yield from place_rows(res, attribute, kind, res.get(attribute))
 
 
-# attributes by which a resource names the availability zone it lies in; from the pages of instance, cbs_storage, ...
-_ZONES: Final = ("availability_zone", "available_zone")
-_ZONED: Final = (
-    "tencentcloud_instance",
-    "tencentcloud_instance_set",
-    "tencentcloud_cbs_storage",
-    "tencentcloud_cbs_storage_set",
-    "tencentcloud_cfs_file_system",
-    "tencentcloud_mysql_instance",
-    "tencentcloud_postgresql_instance",
-    "tencentcloud_sqlserver_instance",
-    "tencentcloud_redis_instance",
-    "tencentcloud_mongodb_instance",
-    "tencentcloud_elasticsearch_instance",
-    "tencentcloud_subnet",
-)
-
-
-@REGISTRY.adapter(*_ZONED)
-def zones(res: Resource, world: World) -> Iterator[Row]:
-    """Provider pages instance, cbs_storage, cfs_file_system, mongodb_instance, ..., subnet: the zone (``ap-guangzhou-3``).
+@REGISTRY.adapter(
+    "tencentcloud_mongodb_instance", "tencentcloud_mongodb_sharding_instance", "tencentcloud_mongodb_readonly_instance",
+    "tencentcloud_mongodb_standby_instance",
+)  # fmt: skip
+def mongodb_zone(res: Resource, world: World) -> Iterator[Row]:
+    """Provider pages mongodb_instance, ...: ``available_zone``; what others call ``availability_zone`` the collector reads for every type.
 
     The region of the provider configuration says the same once for all; a zone tells more only where that
     region is not known or is another one.
     """
-    for attribute in _ZONES:
-        cell = res.get(attribute).as_str()
-        if cell.known and not (res.region.known and str(cell.value).startswith(str(res.region.value))):
-            yield from place_rows(res, attribute, "resource", cell)
+    cell = res.get("available_zone").as_str()
+    if cell.known and not (res.region.known and str(cell.value).startswith(str(res.region.value))):
+        yield from place_rows(res, "available_zone", "resource", cell)
