@@ -81,9 +81,7 @@ def gaap(res: Resource, world: World) -> Iterator[Row]:
     if protocol.value == "https":
         columns["min_tls"] = lowest_tls(res.get("tls_support_versions").default(["TLSv1"]))
         columns["weak_ciphers"] = res.get("tls_ciphers").as_str().map(lambda v: v.lower() not in _GAAP_SUITES).default(True)
-    yield endpoint_row(
-        res, "load_balancer", port=res.get("port").as_int(), protocol=protocol, internet_facing=True, plaintext=protocol.map(lambda v: v == "http"), **columns
-    )
+    yield endpoint_row(res, "load_balancer", port=res.get("port").as_int(), protocol=protocol, internet_facing=True, plaintext=protocol.map(lambda v: v == "http"), **columns)
 
 
 @REGISTRY.adapter("tencentcloud_dayu_l7_rule", "tencentcloud_dayu_l7_rule_v2")

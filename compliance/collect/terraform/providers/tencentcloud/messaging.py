@@ -21,9 +21,7 @@ from compliance.model.row import NO_SETTING, Row, make_row
 
 def queue_row(res: Resource, kind: str, name: Cell, public: Any, tls: Any = NO_SETTING) -> Row:
     """A ``message_queue`` row; none of these resources has an encryption argument."""
-    return make_row(
-        "message_queue", res.at, **identity(res), resource_id=res.id, name=name.as_str(), queue_kind=kind, public_access=public, tls_required=tls, **UNENCRYPTABLE
-    )
+    return make_row("message_queue", res.at, **identity(res), resource_id=res.id, name=name.as_str(), queue_kind=kind, public_access=public, tls_required=tls, **UNENCRYPTABLE)
 
 
 _ROUTE: Final = "tencentcloud_ckafka_route"

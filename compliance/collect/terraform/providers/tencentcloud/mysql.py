@@ -115,4 +115,3 @@ def remote_backup(resource: Resource, world: World) -> Iterable[Row]:
     """Provider page mysql_remote_backup_config: regions that receive copies of the backups."""
     if switch(resource.get("remote_backup_save")).value is not False:
         yield from place_rows(resource, "remote", "backup", resource.get("remote_region"))
-

@@ -143,9 +143,7 @@ def _without_login(resource: Resource) -> Cell:
 @REGISTRY.adapter("tencentcloud_clickhouse_instance", reads=("tencentcloud_clickhouse_backup_strategy",))
 def clickhouse(resource: Resource, world: World) -> Iterable[Row]:
     """Provider pages clickhouse_instance, clickhouse_backup_strategy: no automatic backup unless one is set up."""
-    kept = linked_setting(
-        world, resource, "instance_id", "tencentcloud_clickhouse_backup_strategy", "data_backup_strategy.retain_days"
-    )
+    kept = linked_setting(world, resource, "instance_id", "tencentcloud_clickhouse_backup_strategy", "data_backup_strategy.retain_days")
     yield database_row(
         resource,
         "warehouse",

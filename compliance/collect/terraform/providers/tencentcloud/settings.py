@@ -201,7 +201,37 @@ def lowest_tls(cell: Cell) -> Cell:
 # --- places -------------------------------------------------------------------------------------
 
 _CITIES: Final = frozenset(
-    ["beijing", "shanghai", "guangzhou", "shenzhen", "chengdu", "chongqing", "nanjing", "changsha", "xian", "wuhan", "fuzhou", "shenyang", "zhengzhou", "jinan", "hangzhou", "shijiazhuang", "hefei", "tianjin", "qingyuan", "xiamen", "ningbo", "northchina", "eastchina", "southchina", "southwestchina", "centralchina", "northeastchina", "northwestchina", "mainland"]
+    [
+        "beijing",
+        "shanghai",
+        "guangzhou",
+        "shenzhen",
+        "chengdu",
+        "chongqing",
+        "nanjing",
+        "changsha",
+        "xian",
+        "wuhan",
+        "fuzhou",
+        "shenyang",
+        "zhengzhou",
+        "jinan",
+        "hangzhou",
+        "shijiazhuang",
+        "hefei",
+        "tianjin",
+        "qingyuan",
+        "xiamen",
+        "ningbo",
+        "northchina",
+        "eastchina",
+        "southchina",
+        "southwestchina",
+        "centralchina",
+        "northeastchina",
+        "northwestchina",
+        "mainland",
+    ]
 )
 """Global Application Acceleration and the CDN name mainland places by city or part of the country."""
 
