@@ -64,7 +64,7 @@ def snapshot_policy(resource: Resource, world: World) -> Iterable[Row]:
 
 @REGISTRY.adapter("tencentcloud_cfs_auto_snapshot_policy")
 def file_snapshots(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page cfs_auto_snapshot_policy: without ``alive_days`` a snapshot stays for ever."""
+    """Provider page cfs_auto_snapshot_policy: without ``alive_days`` a snapshot stays for ever (待核)."""
     every = resource.get("interval_days").as_int().map(lambda days: days * _DAY)
     kept = resource.get("alive_days").as_int().default(0).map(lambda days: 36_500 if days == 0 else days)
     yield job_row(resource, "", "snapshot", kept, interval_minutes=NO_SETTING if every.absent else every)

@@ -35,7 +35,7 @@ def cynosdb(resource: Resource, world: World) -> Iterable[Row]:
     """Provider pages cynosdb_cluster, cynosdb_cluster_v2, cynosdb_cluster_transparent_encrypt, cynosdb_ssl,
     cynosdb_audit_service, cynosdb_backup_config, cynosdb_wan.
 
-    Defaults: no transparent encryption, no SSL, no audit, no public address, backups kept 7 days.
+    Defaults: no transparent encryption, no SSL, no audit, no public address, backups kept 7 days (待核: the page states no default).
     """
     forced = _parameter(resource, "require_secure_transport")
     ssl = switch(linked_setting(world, resource, "cluster_id", _SSL, "status")).default(False)
@@ -97,8 +97,9 @@ _ENCRYPTED: Final = ("tencentcloud_dcdb_encrypt_attributes_config", "tencentclou
 
 @REGISTRY.adapter(*_DCDB, *_MARIADB, reads=(*_CONFIGS, *_ENCRYPTED))
 def tdsql(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider pages dcdb_db_instance, dcdb_hourdb_instance, dcdb_encrypt_attributes_config, mariadb_instance,
-    mariadb_hour_db_instance, mariadb_instance_config, mariadb_encrypt_attributes.
+    """Provider pages dcdb_hourdb_instance, dcdb_instance_config, dcdb_encrypt_attributes_config, mariadb_instance,
+    mariadb_hour_db_instance, mariadb_instance_config; resources without a page any more, names from the
+    provider's schema: dcdb_db_instance, mariadb_encrypt_attributes.
 
     Defaults: no public address, no data encryption.
     """

@@ -104,6 +104,12 @@ def light_template(res: Resource, world: World) -> Iterator[Row]:
         yield from _block_rule(res, block, f"/{index}", Cell("in"), _LIGHT, Cell(res.id))
 
 
+@REGISTRY.adapter("tencentcloud_gaap_security_rule")
+def accelerator_rule(res: Resource, world: World) -> Iterator[Row]:
+    """Provider page gaap_security_rule: a rule of an accelerator's security policy; every port and protocol unless said."""
+    yield from _block_rule(res, res, "", Cell("in"), ("action", "cidr_ip", "port", "protocol"), key_reference(res.get("policy_id")).default(""))
+
+
 _GROUPS: Final = ("source_security_id", "source_sgid", "source_security_group_id")
 _TEMPLATES: Final = ("address_template_id", "address_template_group", "address_template")
 

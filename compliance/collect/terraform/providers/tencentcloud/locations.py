@@ -24,6 +24,12 @@ _REGIONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "tencentcloud_ga2_endpoint_group": ("upstream", ("endpoint_group_configuration.endpoint_group_region",)),
     "tencentcloud_tse_instance": ("resource", ("engine_region",)),
     "tencentcloud_tse_cngw_gateway": ("resource", ("engine_region",)),
+    "tencentcloud_gaap_proxy_group": ("upstream", ("real_server_region",)),
+    "tencentcloud_waf_log_post_cls_flow": ("log_delivery", ("cls_region",)),
+    "tencentcloud_waf_log_post_ckafka_flow": ("log_delivery", ("ckafka_region",)),
+    "tencentcloud_apm_instance": ("log_delivery", ("log_region",)),
+    "tencentcloud_css_snapshot_template": ("replication", ("cos_region",)),
+    "tencentcloud_cls_cos_recharge": ("upstream", ("bucket_region",)),
     "tencentcloud_kubernetes_encryption_protection": ("resource", ("kms_configuration.kms_region",)),
 }
 

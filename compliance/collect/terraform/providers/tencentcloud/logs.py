@@ -40,7 +40,7 @@ def log_store_row(resource: Resource, suffix: str, name: Cell, kind: str, days: 
 
 @REGISTRY.adapter("tencentcloud_cls_topic")
 def topic(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page cls_topic; CLS API CreateTopic: kept 30 days unless said, 3640 = for ever.
+    """Provider page cls_topic; CLS API CreateTopic: kept 30 days unless said (待核), 3640 = for ever.
 
     Encryption exists for allow-listed accounts in some regions only: where it is not stated there is no
     such setting.
@@ -60,7 +60,7 @@ def topic(resource: Resource, world: World) -> Iterable[Row]:
 
 @REGISTRY.adapter("tencentcloud_clb_log_set")
 def clb_log_set(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page clb_log_set: the log set of load balancers, 90 days at most."""
+    """Provider page clb_log_set: the log set of load balancers, 90 days at most; 30 unless said (待核)."""
     yield log_store_row(resource, "", Cell("clb_logset"), "log_group", resource.get("period").as_int().default(_DEFAULT_DAYS))
 
 
@@ -146,7 +146,7 @@ def _deliveries(resource: Resource) -> Iterator[Row]:
 
 @REGISTRY.adapter("tencentcloud_audit")
 def old_track(resource: Resource, world: World) -> Iterator[Row]:
-    """Provider page audit (versions before audit_track): ``read_write_attribute`` 1 = reads, 2 = writes, 3 = both;
+    """Resource audit (older versions of the provider, its page is gone: 待核): ``read_write_attribute`` 1 = reads, 2 = writes, 3 = both;
     KMS encryption off by default.
     """
     scope = resource.get("read_write_attribute").as_int().map(lambda kind: kind == 3)

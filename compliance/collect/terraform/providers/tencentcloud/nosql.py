@@ -77,7 +77,7 @@ def redis(resource: Resource, world: World) -> Iterable[Row]:
     """Provider pages redis_instance, redis_ssl, redis_audit_log.
 
     Defaults: password asked for, public address closed, no SSL, no audit.  Automatic backups are always on
-    and kept 7 days (TencentDB for Redis "Backing up data").  No encryption at rest to set.
+    and kept 7 days (TencentDB for Redis "Backing up data", 待核).  No encryption at rest to set.
     """
     yield database_row(
         resource,
@@ -127,7 +127,7 @@ def elasticsearch(resource: Resource, world: World) -> Iterable[Row]:
 
 
 def _snapshots(resource: Resource) -> Any:
-    """Automatic snapshots in COS are kept 7 days (Elasticsearch Service "Automatic snapshot backup")."""
+    """Automatic snapshots in COS are kept 7 days (Elasticsearch Service "Automatic snapshot backup", 待核)."""
     automatic = switch(resource.get("cos_backup.is_auto_backup"))
     return NO_SETTING if automatic.absent else automatic.map(lambda on: 7 if on else 0)
 
@@ -173,11 +173,15 @@ def plain(resource: Resource, world: World) -> Iterable[Row]:
     yield database_row(resource, engine, name=resource.get(name).as_str(), version=ABSENT)
 
 
-@REGISTRY.adapter("tencentcloud_emr_cluster")
+@REGISTRY.adapter("tencentcloud_emr_cluster", "tencentcloud_emr_cluster_v2")
 def emr(resource: Resource, world: World) -> Iterable[Row]:
-    """Provider page emr_cluster: the master nodes have a public address unless ``need_master_wan`` declines it."""
+    """Provider pages emr_cluster (no encryption argument), emr_cluster_v2 (``enable_cbs_encrypt_flag``, off by default).
+
+    The master nodes have a public address unless ``need_master_wan`` declines it.
+    """
     wan = resource.get("need_master_wan").as_str().equals("NEED_MASTER_WAN").default(True)
-    yield database_row(resource, "warehouse", name=resource.get("instance_name").as_str(), version=ABSENT, public_access=wan)
+    columns = encryption(switch(resource.get("enable_cbs_encrypt_flag")).default(False)) if resource.type.endswith("_v2") else {}
+    yield database_row(resource, "warehouse", name=resource.get("instance_name").as_str(), version=ABSENT, public_access=wan, **columns)
 
 
 @REGISTRY.adapter("tencentcloud_cdwpg_userhba")

@@ -34,7 +34,7 @@ def postgresql(resource: Resource, world: World) -> Iterable[Row]:
     """Provider pages postgresql_instance, postgresql_clone_db_instance, postgresql_instance_ssl_config,
     postgresql_backup_plan_config, postgres_audit_service.
 
-    Defaults: no transparent encryption, no public address, no SSL, no audit, base backups kept 7 days,
+    Defaults: no transparent encryption, no public address, no SSL, no audit, base backups kept 7 days (待核),
     no protection against deletion.
     """
     yield database_row(
