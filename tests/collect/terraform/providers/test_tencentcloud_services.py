@@ -267,3 +267,8 @@ def test_registries_and_queues() -> None:
     route = block("ckafka_instance", "k") + block("ckafka_route", "r", "instance_id = tencentcloud_ckafka_instance.k.id\naccess_type = 3\npublic_network = 3")
     queue = one(route, "message_queue", "ckafka_instance")
     assert (queue.values["tls_required"], queue.values["public_access"]) == (True, True)
+
+
+def test_a_policy_without_statements_grants_nothing() -> None:
+    text = block("cam_policy", "p", 'name = "p"\ndocument = jsonencode({ version = "2.0", statement = [] })')
+    assert rows(P + text, "permission_statement") == []
