@@ -241,7 +241,9 @@ class _Run:
             yield _place(f"{world.folder}:provider.{provider}", "provider", provider, unknown, where, "")
 
     def _resource_place(self, resource: ResourceView | PlanResource) -> Iterator[Row]:
-        for attribute in ("region", "availability_zone", "zone_id"):
+        # Elsewhere a zone_id names a DNS zone or an edge site ("zone-2o1t24kgy362"), not a place.
+        zone = ("zone_id",) if resource.provider == "alicloud" else ()
+        for attribute in ("region", "availability_zone", *zone):
             cell = resource.get(attribute)
             if cell.known and isinstance(cell.value, str) and "-" in cell.value:
                 yield _place(f"{resource.id}/{attribute}", "resource", resource.provider, cell, resource.at, resource.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from compliance.collect.kubernetes import DANGEROUS, pinned
+from compliance.collect.container_facts import DANGEROUS_CAPABILITIES, image_pinned
 from compliance.collect.terraform.providers.common import strings
 from compliance.collect.terraform.providers.huaweicloud.registry import REGISTRY
 from compliance.collect.terraform.providers.huaweicloud.settings import common, first
@@ -42,7 +42,7 @@ def _row(resource: Resource, pod: Block, container: Block, suffix: str) -> Row:
         workload=resource.id,
         name=container.get("name").as_str().default(""),
         image=image.default(""),
-        image_pinned=image.map(pinned).default(False),
+        image_pinned=image_pinned(image).default(False),
         privileged=NO_SETTING,
         runs_as_root=_root(pod, container),
         privilege_escalation=NO_SETTING,
@@ -77,4 +77,4 @@ def _added(container: Block) -> Iterator[Cell]:
 
 
 def _dangerous(name: object) -> bool:
-    return str(name).upper().removeprefix("CAP_") in DANGEROUS
+    return str(name).upper().removeprefix("CAP_") in DANGEROUS_CAPABILITIES
