@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from compliance.errors import CatalogError, ConfigError
 from compliance.model.location import Location
 from compliance.model.row import Row, make_row
 
-_KNOWN = {"profile", "language", "fail_on", "exclude", "facts", "parameters", "filings", "baseline", "exceptions", "inline_ignores", "organisation", "as_of"}
+_KNOWN = {
+    "profile", "language", "fail_on", "exclude", "facts", "parameters", "filings", "baseline", "exceptions", "inline_ignores", "organisation", "as_of",
+    "period", "registers", "sources",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,10 @@ class Config:
 
     filings: rows of cross_border_filing
     inline_ignores: False when the organisation switches ``hegui:ignore`` off
+    period: name of the assessed period, ``2026Q3``
+    registers: folder of the registers, relative to the settings
+    registers_as_of: day of the export of all registers (one date) or of some (table -> date)
+    sources: other evidence, kind -> relative paths
     """
 
     profile: str = "ci"
@@ -34,6 +42,11 @@ class Config:
     exceptions: str = ".hegui/exceptions.yaml"
     inline_ignores: bool = True
     source: str = ""
+    organisation: str = ""
+    period: str = ""
+    registers: str = "registers"
+    registers_as_of: date | Mapping[str, date] | None = None
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def load_config(root: Path) -> Config:
@@ -74,7 +87,7 @@ def _config(document: Any, label: str) -> Config:
             near = difflib.get_close_matches(key, _KNOWN, 1)
             raise ConfigError(f"unknown setting '{key}'", where=where(key), fix=f"did you mean '{near[0]}'?" if near else f"known: {', '.join(sorted(_KNOWN))}")
     values: dict[str, Any] = {"source": label}
-    for key in ("profile", "baseline", "exceptions"):
+    for key in ("profile", "baseline", "exceptions", "organisation", "period"):
         if document.get(key) is not None:
             values[key] = str(document[key])
     for key, options in (("language", ("zh", "en")), ("fail_on", ("critical", "high", "medium", "low"))):
@@ -94,7 +107,36 @@ def _config(document: Any, label: str) -> Config:
         values["inline_ignores"] = str(document["inline_ignores"]).lower() == "true"
     if document.get("filings") is not None:
         values["filings"] = tuple(_filing(f, label, where("filings")) for f in document["filings"])
+    if document.get("registers") is not None:
+        values |= _registers(document["registers"], where("registers"))
+    if document.get("sources") is not None:
+        sources = document["sources"]
+        if not isinstance(sources, Mapping) or not all(isinstance(v, list) for v in sources.values()):
+            raise ConfigError("sources is not kind -> list of paths", where=where("sources"), fix="e.g. repositories: [infrastructure]")
+        values["sources"] = {str(k): tuple(str(p) for p in v) for k, v in sources.items()}
     return Config(**values)
+
+
+def _registers(item: Any, where: str) -> dict[str, Any]:
+    """``folder`` and ``as_of`` of the registers."""
+    if not isinstance(item, Mapping) or set(item) - {"folder", "as_of"}:
+        raise ConfigError("registers has settings that are not known", where=where, fix="folder, as_of")
+    values: dict[str, Any] = {}
+    if item.get("folder") is not None:
+        values["registers"] = str(item["folder"])
+    stated = item.get("as_of")
+    if isinstance(stated, Mapping):
+        values["registers_as_of"] = {str(k): _day(v, where) for k, v in stated.items()}
+    elif stated is not None:
+        values["registers_as_of"] = _day(stated, where)
+    return values
+
+
+def _day(value: Any, where: str) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise ConfigError(f"registers.as_of '{value}' is not a date", where=where, fix="write YYYY-MM-DD") from error
 
 
 def _fact(value: Any) -> Any:
@@ -113,8 +155,6 @@ def _filing(item: Any, label: str, where: str) -> Row:
     if item["mechanism"] not in ("security_assessment", "certification", "standard_contract", "exempt"):
         raise ConfigError(f"mechanism '{item['mechanism']}' is not one of article 38", where=where, fix="security_assessment, certification, standard_contract or exempt")
     line = int(getattr(item, "line", 1))
-    from datetime import date
-
     for key in ("filed_on", "valid_until"):
         try:
             if item.get(key) is not None:
