@@ -118,6 +118,34 @@ def schema(kind: str | None) -> None:
 
 
 @cli.command()
+@click.argument("folder", default=".", type=click.Path(file_okay=False))
+@click.option("--organisation", help="Name of the firm.")
+@click.option("--profile", help="Which controls apply (default: the quarterly self-assessment).")
+@click.option("--tier", type=click.IntRange(1, 3), help="Only registers up to this tier; 1 = the starter set.")
+@click.option("--persons", type=click.IntRange(1), help="How many people's personal information is processed.")
+@click.option("--as-of", metavar="DATE", help="A day of the period to assess, YYYY-MM-DD (default: today in Asia/Shanghai).")
+def init(folder: str, as_of: str | None, **options: Any) -> None:
+    """Start a firm's folder: hegui.yaml and registers to fill in. Overwrites nothing."""
+    from compliance.cli.init import run
+
+    click.echo(run(folder, options, as_of))
+
+
+@cli.command()
+@click.option("--out", default="registers", type=click.Path(file_okay=False), help="Folder to write into (default: registers).")
+@click.option("--profile", help="Only registers that this profile reads.")
+@click.option("--tier", type=click.IntRange(1, 3), help="Only registers up to this tier; 1 = the starter set.")
+@click.option("--theme", multiple=True, help="Only workbooks of this theme; repeatable.")
+@click.option("--period", metavar="PERIOD", help="Period the templates are for, e.g. 2026Q3.")
+@click.option("--force", is_flag=True, help="Replace workbooks that are there already.")
+def templates(out: str, **options: Any) -> None:
+    """Write empty registers (台账) as workbooks, one a theme."""
+    from compliance.cli.templates import run
+
+    click.echo(run(out, options))
+
+
+@cli.command()
 def controls() -> None:
     """List the controls of the catalog."""
     from compliance.cli.author import listing

@@ -118,8 +118,7 @@ _DIGITS: Final = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "�
 def derive(text: str) -> Facts:
     """The facts of one document."""
     plain = unicodedata.normalize("NFKC", text)
-    # PDF and Word break lines inside sentences; a line that does not end one goes on.
-    joined = re.sub(r"(?<=[\u4e00-\u9fff，,、])[ \t]*\n[ \t]*(?=[\u4e00-\u9fff])(?!第|[一二三四五六七八九十]+、)", "", plain) if text.count("\n") > len(text) / 30 else plain
+    joined = _unwrapped(plain)
     columns: dict[str, Scalar] = {
         "clause_scope_present": _has(_SCOPE, joined),
         "clause_term_present": _has(_TERM, joined),
@@ -129,6 +128,15 @@ def derive(text: str) -> Facts:
         "unfilled_blanks": len(_BLANKS.findall(plain)),
     }
     return Facts(re.sub(r"\s+", "", text) + "\n" + text, columns)
+
+
+def _unwrapped(text: str) -> str:
+    """PDF breaks lines inside sentences: a long line that does not end one goes on in the next."""
+    out = ""
+    for line in text.splitlines(keepends=True):
+        goes_on = len(line) > 20 and (line.rstrip()[-1:] in "，,、" or "\u4e00" <= line.rstrip()[-1:] <= "\u9fff")
+        out += line.rstrip() if goes_on else line
+    return out
 
 
 def _has(pattern: re.Pattern[str], text: str) -> bool:

@@ -13,7 +13,7 @@ from compliance.errors import CatalogError, ConfigError
 from compliance.model.location import Location
 from compliance.model.row import Row, make_row
 
-_KNOWN = {"profile", "language", "fail_on", "exclude", "facts", "parameters", "filings", "baseline", "exceptions", "inline_ignores", "organisation", "as_of", "period", "registers", "repositories"}
+_KNOWN = {"profile", "language", "fail_on", "exclude", "facts", "parameters", "filings", "baseline", "exceptions", "inline_ignores", "organisation", "as_of", "period", "registers", "repositories", "sources"}
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Config:
     registers:     folder of the registers, relative to the settings
     exported:      ``registers.as_of``: the day the registers were exported, for all or by table
     repositories:  infrastructure repositories, relative to the settings
+    logs:          folders of exported logs (CSV), read like registers
     inline_ignores: False when the organisation switches ``hegui:ignore`` off
     """
 
@@ -44,6 +45,7 @@ class Config:
     registers: str = "registers"
     exported: date | Mapping[str, date] | None = None
     repositories: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
     source: str = ""
 
 
@@ -99,10 +101,18 @@ def _config(document: Any, label: str) -> Config:
         values["exclude"] = tuple(str(v) for v in document["exclude"])
     if document.get("registers") is not None:
         given = document["registers"]
+        if isinstance(given, Mapping) and set(given) - {"folder", "as_of"}:
+            raise ConfigError("registers has settings that are not known", where=where("registers"), fix="folder, as_of")
         values["registers"] = str(given.get("folder", "registers") if isinstance(given, Mapping) else given)
         if isinstance(given, Mapping) and given.get("as_of") is not None:
             stated = given["as_of"]
             values["exported"] = {str(k): _day(v, where("registers")) for k, v in stated.items()} if isinstance(stated, Mapping) else _day(stated, where("registers"))
+    if document.get("sources") is not None:
+        sources = document["sources"]
+        if not isinstance(sources, Mapping) or set(sources) - {"repositories", "logs"} or not all(isinstance(v, list) for v in sources.values()):
+            raise ConfigError("sources is not kind -> list of paths", where=where("sources"), fix="repositories: [infrastructure], logs: [logs]")
+        values["repositories"] = tuple(str(v) for v in sources.get("repositories", []))
+        values["logs"] = tuple(str(v) for v in sources.get("logs", []))
     if document.get("repositories") is not None:
         if not isinstance(document["repositories"], list):
             raise ConfigError("repositories is not a list", where=where("repositories"), fix="one folder per line")
