@@ -52,12 +52,29 @@ def assess(root: Path, catalog: Catalog, config: Config, period: Period, options
 
 def gather(root: Path, catalog: Catalog, config: Config, period: Period, as_of: str) -> tuple[Snapshot, tuple[Any, ...]]:
     """Registers, documents and repositories as one snapshot, and the problems of the registers."""
+    from compliance.collect.documents import collect_documents
     from compliance.collect.registers import read_registers
 
-    reading = read_registers(root / config.registers, catalog.tables, date.fromisoformat(as_of[:10]), period=period.name, exported=config.exported)
-    rows: list[Row] = [*reading.rows, *config.filings]
-    notes: list[FileNote] = list(reading.notes)
-    delivered: set[str] = {*reading.delivered, "cross_border_filing"}
+    read: list[Row] = []
+    notes: list[FileNote] = []
+    problems: list[Any] = []
+    delivered: set[str] = {"cross_border_filing"}
+    stale: set[str] = set()
+    origins: dict[str, str] = {}
+    for folder_name in (config.registers, *config.logs):
+        reading = read_registers(root / folder_name, catalog.tables, date.fromisoformat(as_of[:10]), period=period.name, exported=config.exported)
+        read += [_moved(r, folder_name) for r in reading.rows]
+        notes += [replace(n, path=f"{folder_name}/{n.path}") for n in reading.notes]
+        problems += reading.problems
+        delivered |= reading.delivered
+        stale |= reading.stale
+        origins |= {t: f"{folder_name}/{p}" for t, p in reading.origins.items()}
+    documents = collect_documents(root, read, f"{as_of[:10]} 23:59:59")
+    if "document_register" in delivered:
+        delivered.add("document_text")
+    problems += documents.problems
+    notes += documents.notes
+    rows: list[Row] = [*documents.rows, *config.filings]
     for name in config.repositories:
         folder = (root / name).resolve()
         if not folder.is_dir():
@@ -67,7 +84,7 @@ def gather(root: Path, catalog: Catalog, config: Config, period: Period, as_of: 
         notes += [replace(n, path=f"{name}/{n.path}") for n in found.notes]
         delivered |= found.delivered
     ordered = tuple(sorted(rows, key=_order))
-    return Snapshot(ordered, frozenset(delivered), tuple(sorted(set(notes), key=lambda n: (n.path, n.collector, n.code, n.line))), reading.stale, reading.origins), reading.problems
+    return Snapshot(ordered, frozenset(delivered), tuple(sorted(set(notes), key=lambda n: (n.path, n.collector, n.code, n.line))), frozenset(stale), origins), tuple(problems)
 
 
 def _order(row: Row) -> tuple[Any, ...]:

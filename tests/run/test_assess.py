@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -19,15 +20,20 @@ REGISTERS = {
     "financial,是,凭证,年报,E1,DOC-1,2026年3月1日\npatent,是,交底书,,E1,DOC-1,2026.3.1\ntax,是,申报表,公告,E1,DOC-1,2026-13-01\n",
     "员工花名册.csv": "工号,姓名,部门编号,岗位编号,任现岗日期,用工类型,入职日期,在职状态\nE1,张三,D1,P1,2024-01-01,full_time,2024-01-01,active\n",
     "文件台账.csv": "文件编号,文件类型,主题,文件名称,版本,负责人,批准人,批准日期,生效日期,存放位置,文件哈希,哈希复核时间,哈希是否一致\n"
-    "DOC-1,policy,confidentiality,保密制度,1,E1,E2,2026-01-01,2026-01-01,docs/1.pdf,00,2026-06-01 09:00,是\n",
+    "DOC-1,policy,confidentiality,保密制度,1,E1,E2,2026-01-01,2026-01-01,docs/1.md,DIGEST,2026-06-01 09:00,是\n",
 }
+
+
+POLICY = "# 保密制度\n"
 
 
 def firm(root: Path, **registers: str) -> Path:
     (root / "registers").mkdir()
     (root / "hegui.yaml").write_text(SETTINGS, encoding="utf-8")
     for name, text in {**REGISTERS, **registers}.items():
-        (root / "registers" / name).write_text(text, encoding="utf-8")
+        (root / "registers" / name).write_text(text.replace("DIGEST", hashlib.sha256(POLICY.encode()).hexdigest()), encoding="utf-8")
+    (root / "docs").mkdir()
+    (root / "docs/1.md").write_bytes(POLICY.encode())
     return root
 
 
@@ -52,6 +58,13 @@ def test_a_bad_cell_makes_its_row_undetermined_and_is_counted(tmp_path: Path) ->
     [finding] = [f for f in report["findings"] if f["key"] == "tax" and f["check"] == "scope-defined"]
     assert finding["verdict"] == "undetermined" and finding["reasons"][0]["code"] == "bad_cell"
     assert "登记簿中有" in errors
+
+
+def test_a_document_that_is_not_what_was_registered_counts_for_nothing(tmp_path: Path) -> None:
+    firm(tmp_path)
+    (tmp_path / "docs/1.md").write_text("something else", encoding="utf-8")
+    _, report, _ = assess(tmp_path)
+    assert "financial" in {f["key"] for f in report["findings"] if f["control"] == "GOV-01" and f["check"] == "scope-defined"}
 
 
 def test_missing_registers_are_undetermined_and_results_are_kept(tmp_path: Path) -> None:
