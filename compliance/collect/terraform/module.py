@@ -382,6 +382,8 @@ class World:
                 self.resources.append(view_)
                 self._by_type.setdefault(view_.type, []).append(view_)
                 self._by_address.setdefault(view_.address, view_)
+                # A reference whose index is computed (this[each.key]) arrives as this.<key>.
+                self._by_address.setdefault(re.sub(r'\["([^"]*)"\]', r".\1", view_.address), view_)
                 self._by_address.setdefault(re.sub(r"\[[^\]]*\]", "", view_.address), view_)
         return scope
 

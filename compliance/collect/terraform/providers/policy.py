@@ -30,7 +30,7 @@ _EVERY_ACTION: Final = frozenset({"*", "*:*", "*:*:*", "name/*", "*:*:*:*"})
 _EVERY_RESOURCE: Final = frozenset({"*", "acs:*:*:*:*", "acs:*", "arn:aws:s3:::*", "arn:aws-cn:s3:::*", "qcs::*", "*:*:*:*:*"})
 # Kinds of principal that name no account: services, identity providers, CloudFront origin identities.
 _NOT_ACCOUNTS: Final = frozenset({"service", "federated", "canonicaluser"})
-_ANY_ACCOUNT: Final = re.compile(r"arn:aws[\w-]*:(iam|sts)::\*:.*")
+_ANY_ACCOUNT: Final = re.compile(r"arn:aws[\w-]*:(iam|sts|\*):[^:]*:\*(:.*)?")
 # Conditions that say how or when, not who: a statement for everyone stays one for everyone.
 _NOT_WHO: Final = frozenset(
     {
@@ -42,6 +42,7 @@ _NOT_WHO: Final = frozenset(
 _ADDRESS_KEYS: Final = frozenset({"aws:sourceip", "acs:sourceip", "qcs:ip", "g:sourceip"})
 _OPEN_TEMPLATE: Final = re.compile(r"\$\{(var|local|each|count)\.[^{}]*\}")
 _MAX_DOCUMENTS: Final = 20
+_LAST_COMMA: Final = re.compile(r",(\s*[\]}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _narrows(operator: str, key: str, values: tuple[Item, ...]) -> bool:
         return True
     if key in _ADDRESS_KEYS:
         return not any(source_scope(v) == "any" for v in known)
-    return not any(v == "*" for v in known)
+    return not any(v == "*" or _ANY_ACCOUNT.fullmatch(v) for v in known)
 
 
 def _leaf(value: Any) -> Item:
@@ -162,13 +163,20 @@ def _effect(value: Any) -> str | Unknown:
     return value if isinstance(value, Unknown) else str(value or "Allow").lower()
 
 
+def _json(text: str) -> Any:
+    """JSON data; a comma too many before a closing bracket is forgiven, as its meaning is plain; None when it is no JSON."""
+    for candidate in (text, _LAST_COMMA.sub(r"\1", text)):
+        try:
+            return json.loads(candidate)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
 def parse(document: Any, at: Location) -> list[Statement] | None:
     """Statements of a policy document given as JSON text or data; None when it is not one."""
     if isinstance(document, str):
-        try:
-            document = json.loads(document)
-        except (ValueError, RecursionError):
-            return None
+        document = _json(document)
     if not isinstance(document, Mapping):
         return None
     lower = {str(k).lower(): v for k, v in document.items()}
@@ -243,7 +251,7 @@ def statements(cell: Cell, world: World, owner: Location, budget: list[int] | No
 
 def is_public(cell: Cell, world: World, owner: Location) -> Cell:
     """Whether a resource policy lets anyone in; an absent policy is False."""
-    if cell.absent:
+    if cell.absent or cell.value == "":
         return Cell(False)
     found = statements(cell, world, owner)
     if isinstance(found, Cell):
@@ -262,7 +270,7 @@ def is_public(cell: Cell, world: World, owner: Location) -> Cell:
 
 def denies_clear_text(cell: Cell, world: World, owner: Location) -> Cell:
     """Whether a resource policy refuses plain HTTP: a Deny for everyone where ``SecureTransport`` is false."""
-    if cell.absent:
+    if cell.absent or cell.value == "":
         return Cell(False)
     found = statements(cell, world, owner)
     if isinstance(found, Cell):
@@ -277,8 +285,8 @@ def denies_clear_text(cell: Cell, world: World, owner: Location) -> Cell:
 
 
 def statement_rows(resource: Resource, world: World, cell: Cell, kind: str, suffix: str = "", attached_directly: bool = False) -> Iterator[Row]:
-    """permission_statement rows of one policy attribute; nothing when it is not stated."""
-    if cell.absent:
+    """permission_statement rows of one policy attribute; nothing when it is not stated or an empty text."""
+    if cell.absent or cell.value == "":
         return
     found = statements(cell, world, resource.at)
     base = {"policy_id": resource.id, "policy_kind": kind, "attached_directly": attached_directly, **identity(resource)}

@@ -31,7 +31,7 @@ def cluster(res: Resource, world: World) -> Iterator[Row]:
     sources = res.get("vpc_config.public_access_cidrs")
     yield make_row(
         "cluster", res.at, resource_id=res.id, name=text(res, "name"), version=text(res, "version"), **identity(res), public_endpoint=public,
-        endpoint_any_source=any_source(sources) if not sources.absent else Cell(True, public.at), secrets_encrypted=presence(res, "encryption_config"),
+        endpoint_any_source=any_source(sources) if not sources.absent and sources.value != [] else Cell(True, sources.at or public.at), secrets_encrypted=presence(res, "encryption_config"),
         deletion_protection=res.get("deletion_protection").as_bool().default(False),
     )  # fmt: skip
     types = res.get("enabled_cluster_log_types")

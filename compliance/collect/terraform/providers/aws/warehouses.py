@@ -103,7 +103,8 @@ def search(res: Resource, world: World) -> Iterator[Row]:
     separate = world.linked(res, "domain_name", res.type + "_policy", by=("domain_name", "id"))
     policies = [*(p.get("access_policies") for p in separate), res.get("access_policies")]
     public = Cell(not res.blocks("vpc_options"))
-    https = res.get("domain_endpoint_options.enforce_https").as_bool().default(False)
+    # Without the block the service accepts HTTP; a block that does not say requires HTTPS.
+    https = res.get("domain_endpoint_options.enforce_https").as_bool().default(bool(res.blocks("domain_endpoint_options")))
     tls = res.get("domain_endpoint_options.tls_security_policy").as_str().map(_policy_tls).default("tls10")
     logs = any_true(b.get("enabled").as_bool().default(True) for b in res.blocks("log_publishing_options") if b.get("log_type").value != "ES_APPLICATION_LOGS").default(False)
     name = text(res, "domain_name")
