@@ -296,12 +296,18 @@ def statement_rows(resource: Resource, world: World, cell: Cell, kind: str, suff
         yield make_row("permission_statement", resource.at, statement_id=f"{resource.id}{suffix}/0", **base, **{n: unknown for n in names})
         return
     for index, s in enumerate(found):
-        actions = ",".join(a if isinstance(a, str) else "?" for a in s.actions)[:500]
-        yield make_row(
-            "permission_statement", resource.at, statement_id=f"{resource.id}{suffix}/{index}", **base, effect=Cell(s.effect, s.at),
-            actions=Cell(actions, s.at), all_actions=Cell(s.all_actions, s.at), service_wildcard=Cell(s.service_wildcard, s.at),
-            all_resources=Cell(s.all_resources, s.at), any_principal=Cell(s.any_principal, s.at), conditioned=Cell(s.conditioned, s.at),
-        )  # fmt: skip
+        yield statement_row(resource, s, kind, index, suffix, attached_directly)
+
+
+def statement_row(resource: Resource, s: Statement, kind: str, index: int, suffix: str = "", attached_directly: bool = False) -> Row:
+    """One statement as a permission_statement row."""
+    actions = ",".join(a if isinstance(a, str) else "?" for a in s.actions)[:500]
+    return make_row(
+        "permission_statement", resource.at, statement_id=f"{resource.id}{suffix}/{index}", policy_id=resource.id, policy_kind=kind,
+        attached_directly=attached_directly, **identity(resource), effect=Cell(s.effect, s.at),
+        actions=Cell(actions, s.at), all_actions=Cell(s.all_actions, s.at), service_wildcard=Cell(s.service_wildcard, s.at),
+        all_resources=Cell(s.all_resources, s.at), any_principal=Cell(s.any_principal, s.at), conditioned=Cell(s.conditioned, s.at),
+    )  # fmt: skip
 
 
 ADMIN_POLICIES = frozenset({"administratoraccess", "poweruseraccess", "iamfullaccess", "adminaccess", "qcloudcamfullaccess", "tenant administrator",

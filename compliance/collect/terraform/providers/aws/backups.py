@@ -72,6 +72,23 @@ def lifecycle(res: Resource, world: World) -> Iterator[Row]:
             yield place(res, f"copy/{index}.{number}", "backup", target.map(lambda v: m[1] if (m := _ARN.match(str(v))) else v))
 
 
+@REGISTRY.adapter("aws_dlm_lifecycle_policy")
+def event_copies(res: Resource, world: World) -> Iterator[Row]:
+    """Copies that an event-based policy makes of shared snapshots: in clear unless said."""
+    enabled = res.get("state").equals("ENABLED").default(True)
+    for index, copy in enumerate(res.blocks("policy_details.action.cross_region_copy")):
+        default = disks_encrypted_by_default(world)
+        encrypted = copy.get("encryption_configuration.encrypted").as_bool().default(False)
+        days, unit = copy.get("retain_rule.interval").as_int(), _DAYS.get(str(copy.get("retain_rule.interval_unit").value), 1)
+        kept = Cell(days.value * unit, days.at) if days.known else days.default(FOREVER)
+        yield make_row(
+            "backup_job", copy.at, job_id=f"{res.id}/event/{index}", method="snapshot", enabled=enabled, **identity(res),
+            **encryption(default if default.value is True else encrypted, copy.get("encryption_configuration.cmk_arn")), offsite=Cell(True, copy.at),
+            **lacks("separate_account", "immutable", "interval_minutes"), retention_days=kept,
+        )  # fmt: skip
+        yield place(res, f"event/{index}", "backup", copy.get("target"))
+
+
 def _minutes(hours: Cell) -> Any:
     return hours.map(lambda v: v * 60) if not hours.absent else NO_SETTING
 

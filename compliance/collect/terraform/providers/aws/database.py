@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from compliance.collect.terraform.providers.aws.registry import REGISTRY
-from compliance.collect.terraform.providers.aws.settings import database_row, text
-from compliance.collect.terraform.providers.common import encryption, lacks, place, pointed, unknown
+from compliance.collect.terraform.providers.aws.settings import database_row, text, volume_row
+from compliance.collect.terraform.providers.common import encryption, first_stated, lacks, place, pointed, unknown
 from compliance.collect.terraform.resource import Block, Resource, World
 from compliance.model.cell import Cell
 from compliance.model.row import NO_SETTING, Row
@@ -59,8 +59,16 @@ def _tls_required(group: Resource | None) -> Any:
     return value.map(lambda v: True if str(v).lower().startswith(("tls", "fips")) else v).as_bool()
 
 
-def _access_logs(cell: Cell, engine: object = "") -> Cell:
-    """Whether an export list names a log of connections or queries; SQL Server writes logins to its error log."""
+# Parameters that make the server write who connected or what was asked (PostgreSQL "Error reporting and logging"; RDS User Guide "pgAudit",
+# "MySQL general log", "MariaDB audit plugin"), with the values that do not.
+_LOG_PARAMETERS: Final = ("log_statement", "pgaudit.log", "log_connections", "general_log", "server_audit_logging")
+
+
+def _access_logs(cell: Cell, engine: object = "", group: Block | None = None) -> Cell:
+    """Whether an export list names a log of connections or queries, or a parameter switches one on; SQL Server writes logins to its error log."""
+    switched = parameter(group, *_LOG_PARAMETERS).as_str().map(lambda v: v.lower() not in ("none", "off", "0", "false", ""))
+    if switched.value is True:
+        return switched
     kinds = cell.value if isinstance(cell.value, list) else []
     wanted = _ACCESS_LOGS | {"error"} if str(engine).startswith("sqlserver") else _ACCESS_LOGS
     if any(isinstance(k, str) and k in wanted for k in kinds):
@@ -91,7 +99,7 @@ def instance(res: Resource, world: World) -> Iterator[Row]:
         backups = NO_SETTING
     yield database_row(
         res, text(res, "engine"), text(res, "identifier", "identifier_prefix", "name"), **secured, public_access=res.get("publicly_accessible").as_bool().default(False),
-        tls_required=_tls_required(group), audit_logging=_access_logs(res.get("enabled_cloudwatch_logs_exports"), res.get("engine").value), backup_retention_days=backups,
+        tls_required=_tls_required(group), audit_logging=_access_logs(res.get("enabled_cloudwatch_logs_exports"), res.get("engine").value, group), backup_retention_days=backups,
         deletion_protection=res.get("deletion_protection").as_bool().default(False),
     )  # fmt: skip
 
@@ -103,7 +111,7 @@ def cluster(res: Resource, world: World) -> Iterator[Row]:
     secured = encryption(_encrypted(res, default=res.get("engine_mode").value == "serverless"), res.get("kms_key_id"))
     yield database_row(
         res, res.get("engine").as_str().default("aurora"), text(res, "cluster_identifier", "cluster_identifier_prefix"), **secured, tls_required=_tls_required(group),
-        audit_logging=_access_logs(res.get("enabled_cloudwatch_logs_exports")), backup_retention_days=res.get("backup_retention_period").as_int().default(1),
+        audit_logging=_access_logs(res.get("enabled_cloudwatch_logs_exports"), "", group), backup_retention_days=res.get("backup_retention_period").as_int().default(1),
         deletion_protection=res.get("deletion_protection").as_bool().default(False),
     )  # fmt: skip
 
@@ -161,3 +169,32 @@ def proxy(res: Resource, world: World) -> Iterator[Row]:
 def backup_replication(res: Resource, world: World) -> Iterator[Row]:
     """Automatic backups copied to the region of this resource."""
     yield place(res, "replication", "backup", Cell(res.region.value))
+
+
+@REGISTRY.adapter("aws_db_snapshot", "aws_db_cluster_snapshot", "aws_neptune_cluster_snapshot", "aws_docdb_cluster_snapshot")
+def snapshot(res: Resource, world: World) -> Iterator[Row]:
+    """A snapshot is as encrypted as the database of this repository it is taken of; nothing is known of another one."""
+    source = first_stated(res, "db_instance_identifier", "db_cluster_identifier")
+    origin = pointed(world, source, "aws_db_instance", "aws_rds_cluster", "aws_neptune_cluster", "aws_docdb_cluster", by=("identifier", "cluster_identifier", "id"))
+    stated = res.get("storage_encrypted").as_bool()
+    if origin is not None:
+        encrypted = _encrypted(origin, default=origin.get("engine_mode").value == "serverless")
+        yield volume_row(res, "snapshot", encryption(Cell(encrypted.value, source.at), declared=False))
+    elif not stated.absent:
+        yield volume_row(res, "snapshot", encryption(stated))
+
+
+@REGISTRY.adapter("aws_docdb_cluster_parameter_group", "aws_redshift_parameter_group")
+def lone_group(res: Resource, world: World) -> Iterator[Row]:
+    """Parameters for databases made elsewhere: DocumentDB requires TLS and writes no audit log unless said, Redshift accepts clear text unless said."""
+    documents = res.type == "aws_docdb_cluster_parameter_group"
+    users = ("aws_docdb_cluster", "db_cluster_parameter_group_name") if documents else ("aws_redshift_cluster", "cluster_parameter_group_name")
+    if any(pointed(world, u.get(users[1]), res.type) is res for u in world.of_type(users[0])):
+        return
+    columns: dict[str, Any]
+    if documents:
+        logs = parameter(res, "audit_logs").as_str().map(lambda v: v.lower() not in ("disabled", "none")).default(False)
+        columns = {"tls_required": _tls_required(res), "audit_logging": logs}
+    else:
+        columns = {"tls_required": parameter(res, "require_ssl").as_bool().default(False)}
+    yield database_row(res, "mongodb" if documents else "warehouse", text(res, "name"), version="", **columns)

@@ -41,9 +41,11 @@ def distribution(res: Resource, world: World) -> Iterator[Row]:
                 res, "cdn", block.at, f"/{kind}/{index}", plaintext=viewer.map(lambda v: v == "allow-all").default(True), http_redirect=viewer.equals("redirect-to-https"),
                 **({"min_tls": lowest, **certificate} if kind == "default_cache_behavior" else {}),
             )  # fmt: skip
+    # match-viewer asks the origin as the viewer asked: in clear when a behaviour lets viewers do so.
+    clear = any_true(b.get("viewer_protocol_policy").equals("allow-all") for k in ("default_cache_behavior", "ordered_cache_behavior") for b in res.blocks(k)).default(True)
     for index, origin in enumerate(res.blocks("origin")):
         for custom in origin.blocks("custom_origin_config"):
-            yield _origin(res, origin, custom, index)
+            yield _origin(res, origin, custom, index, clear)
     delivered = world.linked(res, "resource_arn", "aws_cloudwatch_log_delivery_source", by=("arn",))
     logs = Cell(True, delivered[0].at) if delivered else any_true([presence(res, "logging_config"), presence(res, "logging_v1_enabled")])
     yield log_source(res, "cdn", logs, res.get("logging_config.bucket"))
@@ -51,14 +53,15 @@ def distribution(res: Resource, world: World) -> Iterator[Row]:
     yield place(res, "cdn", "cdn", res.region if china else Cell("global", res.get("price_class").at))
 
 
-def _origin(res: Resource, origin: Block, custom: Block, index: int) -> Row:
+def _origin(res: Resource, origin: Block, custom: Block, index: int, clear: Cell) -> Row:
     """The way from the edge to an origin of one's own."""
     policy, versions = custom.get("origin_protocol_policy"), custom.get("origin_ssl_protocols")
     lowest: Any = NO_SETTING
     if policy.value != "http-only" and isinstance(versions.value, list):
         lowest = Cell(min((v for v in versions.value if isinstance(v, str)), key=_order, default="TLSv1"), versions.at).map(_origin_tls)
     return endpoint_row(
-        res, "cdn", custom.at, f"/origin/{index}", host=text(origin, "domain_name"), internet_facing=False, plaintext=policy.map(lambda v: v == "http-only"), min_tls=lowest,
+        res, "cdn", custom.at, f"/origin/{index}", host=text(origin, "domain_name"), internet_facing=False,
+        plaintext=Cell(clear.value, policy.at) if policy.value == "match-viewer" else policy.map(lambda v: v == "http-only"), min_tls=lowest,
     )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from compliance.collect.terraform.providers.aws.registry import REGISTRY
-from compliance.collect.terraform.providers.aws.settings import endpoint_row
-from compliance.collect.terraform.providers.common import log_source, pointed, presence
+from compliance.collect.terraform.providers.aws.settings import endpoint_row, text
+from compliance.collect.terraform.providers.common import first_stated, log_source, pointed, presence
 from compliance.collect.terraform.resource import Block, Resource, World
 from compliance.model.cell import Cell, Unknown, any_true
 from compliance.model.row import NO_SETTING, Row
@@ -86,15 +86,9 @@ def _negotiated(res: Resource, world: World, port: Cell) -> dict[str, Any]:
                 found = pointed(world, Cell(name), "aws_load_balancer_policy", by=("policy_name",))
                 policies += [found] if found is not None else []
     for policy in policies:
-        listed = [(a.get("name").value, a.get("value")) for name in ("attribute", "policy_attribute") for a in policy.blocks(name)]
-        reference = next((v for n, v in listed if n == "Reference-Security-Policy"), None)
-        if reference is not None:
-            return _policy_columns(reference)
-        on = [n for n, v in listed if isinstance(n, str) and v.as_bool().value is True]
-        lowest = next((level for label, level in (("SSLv3", "ssl3"), ("TLSv1", "tls10"), ("TLSv1.1", "tls11"), ("TLSv1.2", "tls12")) if f"Protocol-{label}" in on), None)
-        if lowest is not None:
-            weak = any("RC4" in n or "DES" in n or "NULL" in n or "EXP" in n for n in on)
-            return {"min_tls": Cell(lowest, policy.at), "weak_ciphers": Cell(weak, policy.at)}
+        columns = _negotiation_columns(policy)
+        if columns is not None:
+            return columns
     return _policy_columns(Cell())
 
 
@@ -122,6 +116,32 @@ def listener(res: Resource, world: World) -> Iterator[Row]:
         res, "load_balancer", port=res.get("port").as_int().default(80), protocol=protocol, internet_facing=internal.map(lambda v: not v), plaintext=plain,
         http_redirect=redirect if protocol.value == "http" else NO_SETTING, **columns,
     )  # fmt: skip
+
+
+@REGISTRY.adapter("aws_load_balancer_policy", "aws_lb_ssl_negotiation_policy")
+def lone_policy(res: Resource, world: World) -> Iterator[Row]:
+    """A TLS policy that no listener of this repository is seen to use."""
+    if res.type == "aws_load_balancer_policy" and res.get("policy_type_name").value != "SSLNegotiationPolicyType":
+        return
+    owner = pointed(world, first_stated(res, "load_balancer_name", "load_balancer"), "aws_elb")
+    used = owner is not None and any(b.get("lb_protocol").as_str().map(str.lower).value in ("https", "ssl") for b in owner.blocks("listener"))
+    columns = _negotiation_columns(res)
+    if not used and columns is not None:
+        yield endpoint_row(res, "load_balancer", host=text(res, "name", "policy_name"), **columns)
+
+
+def _negotiation_columns(policy: Block) -> dict[str, Any] | None:
+    """What the attributes of a classic TLS policy accept; None when they do not say."""
+    listed = [(a.get("name").value, a.get("value")) for name in ("attribute", "policy_attribute") for a in policy.blocks(name)]
+    reference = next((v for n, v in listed if n == "Reference-Security-Policy"), None)
+    if reference is not None:
+        return _policy_columns(reference)
+    on = [n for n, v in listed if isinstance(n, str) and v.as_bool().value is True]
+    lowest = next((level for label, level in (("SSLv3", "ssl3"), ("TLSv1", "tls10"), ("TLSv1.1", "tls11"), ("TLSv1.2", "tls12")) if f"Protocol-{label}" in on), None)
+    if lowest is None:
+        return None
+    weak = any("RC4" in n or "DES" in n or "NULL" in n or "EXP" in n for n in on)
+    return {"min_tls": Cell(lowest, policy.at), "weak_ciphers": Cell(weak, policy.at)}
 
 
 def _to_https(action: Block) -> Cell:

@@ -92,6 +92,18 @@ def user(res: Resource, world: World) -> Iterator[Row]:
     )  # fmt: skip
 
 
+@REGISTRY.adapter("aws_iam_user_policy", "aws_iam_user_policy_attachment", "aws_iam_policy_attachment")
+def outside_user(res: Resource, world: World) -> Iterator[Row]:
+    """Rights hung on a user that is made elsewhere."""
+    holders = res.get("users") if res.type == "aws_iam_policy_attachment" else res.get("user")
+    for index, name in enumerate(strings(holders)):
+        if pointed(world, name, "aws_iam_user", by=_BY) is None and name.value != "":
+            yield make_row(
+                "identity", res.at, identity_id=f"{res.id}/user/{index}", name=key_reference(name), **identity(res), identity_type="service", person_type="none", enabled=True,
+                privileged=_privileged([res], world), direct_permissions=Cell(True, holders.at), **lacks("console_access", "mfa_enabled", "password_reset_required"),
+            )  # fmt: skip
+
+
 @REGISTRY.adapter("aws_iam_access_key")
 def access_key(res: Resource, world: World) -> Iterator[Row]:
     """Access keys never expire by themselves; without a PGP key the secret lies in the state in clear."""

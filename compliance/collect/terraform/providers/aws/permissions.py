@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from compliance.collect.terraform.providers.aws.registry import REGISTRY
+from compliance.collect.terraform.providers.aws.settings import once
 from compliance.collect.terraform.providers.common import first_stated, identity, strings
-from compliance.collect.terraform.providers.policy import managed_attachment, statement_rows
+from compliance.collect.terraform.providers.policy import document_statements, managed_attachment, statement_row, statement_rows
 from compliance.collect.terraform.resource import Resource, World
 from compliance.model.cell import Cell, any_true
 from compliance.model.row import Row, make_row
@@ -69,6 +70,36 @@ def resource_policy(res: Resource, world: World) -> Iterator[Row]:
 def identity_policy(res: Resource, world: World) -> Iterator[Row]:
     """Policies of their own or inline."""
     yield from statement_rows(res, world, res.get("policy"), "identity", attached_directly=res.type == "aws_iam_user_policy")
+
+
+@once
+def _used_documents(world: World) -> frozenset[str]:
+    """Ids of the policy documents that a resource or another document of this repository reads."""
+    holders = dict(_RESOURCE_POLICIES)
+    holders |= dict.fromkeys(("aws_iam_user_policy", "aws_iam_policy", "aws_iam_role_policy", "aws_iam_group_policy", "aws_sqs_queue", "aws_sns_topic", "aws_kms_key"), "policy")
+    holders |= {"aws_iam_role": "assume_role_policy", "aws_ssoadmin_permission_set_inline_policy": "inline_policy", "aws_opensearch_domain": "access_policies",
+                "aws_elasticsearch_domain": "access_policies", "aws_opensearch_domain_policy": "access_policies", "aws_elasticsearch_domain_policy": "access_policies"}  # fmt: skip
+    cells = [r.get(attribute) for kind, attribute in holders.items() for r in world.of_type(kind)]
+    cells += [b.get("policy") for r in world.of_type("aws_iam_role") for b in r.blocks("inline_policy")]
+    for document in world.of_type("data.aws_iam_policy_document"):
+        for name in ("source_policy_documents", "override_policy_documents", "source_json", "override_json"):
+            cell = document.get(name)
+            cells += [Cell(v) for v in cell.value] if isinstance(cell.value, list) else [cell]
+    return frozenset(found.id for c in cells for ref in c.refs if (found := world.find(ref)) is not None)
+
+
+@REGISTRY.adapter("data.aws_iam_policy_document")
+def loose_document(res: Resource, world: World) -> Iterator[Row]:
+    """A document that nothing here reads, so it is handed to a module or a resource nobody can see: judged as it stands.
+
+    One with principals is a policy on a resource or a trust policy, one without is for users, groups or roles.
+    """
+    if res.id in _used_documents(world):
+        return
+    blocks = res.blocks("statement")
+    kind = "resource" if any(b.blocks("principals") or b.blocks("not_principals") for b in blocks) else "identity"
+    for index, s in enumerate(document_statements(res, world)):
+        yield statement_row(res, s, kind, index)
 
 
 @REGISTRY.adapter("aws_ssoadmin_permission_set_inline_policy")

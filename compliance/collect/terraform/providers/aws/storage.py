@@ -11,7 +11,7 @@ so encryption that is not written is true but not declared.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from compliance.collect.terraform.providers.aws.registry import REGISTRY
 from compliance.collect.terraform.providers.aws.settings import once, text
@@ -76,10 +76,7 @@ def bucket(res: Resource, world: World) -> Iterator[Row]:
 def _public(res: Resource, world: World, policies: list[Cell], guards: list[Block]) -> Cell:
     """Open by an ACL or a policy that no guard makes void."""
     acl_blocks = [*parts(res, world, "acl"), res]
-    acls = [b.get("acl") for b in acl_blocks]
-    grants = [g for b in acl_blocks for g in (*b.blocks("access_control_policy.grant"), *b.blocks("grant"))]
-    uris = [g.get("grantee.uri") if not g.get("grantee.uri").absent else g.get("uri") for g in grants]
-    by_acl = any_true([*(a.as_str().map(lambda v: v in _OPEN_ACLS) for a in acls), *(u.map(lambda v: str(v).endswith(("AllUsers", "AuthenticatedUsers"))) for u in uris)])
+    by_acl = any_true(c for b in acl_blocks for c in _open_by_acl(b))
     # With ownership enforced a bucket has no ACLs (S3 User Guide, "Controlling ownership of objects").
     owner = any_true(c.get("rule.object_ownership").equals("BucketOwnerEnforced") for c in parts(res, world, "ownership_controls"))
     closed = any_true([owner, *(g.get(n).as_bool() for g in guards for n in ("ignore_public_acls", "block_public_acls"))])
@@ -87,6 +84,13 @@ def _public(res: Resource, world: World, policies: list[Cell], guards: list[Bloc
     acl_open = Cell(False, by_acl.at) if closed.value is True else by_acl
     policy_open = Cell(False) if restricted.value is True else any_true(is_public(p, world, res.at) for p in policies)
     return any_true([acl_open, policy_open]).default(False)
+
+
+def _open_by_acl(block: Block) -> list[Cell]:
+    """A canned ACL, or grants to everyone or to every AWS user."""
+    grants = [*block.blocks("access_control_policy.grant"), *block.blocks("grant")]
+    uris = [g.get("grantee.uri") if not g.get("grantee.uri").absent else g.get("uri") for g in grants]
+    return [block.get("acl").as_str().map(lambda v: v in _OPEN_ACLS), *(u.map(lambda v: str(v).endswith(("AllUsers", "AuthenticatedUsers"))) for u in uris)]
 
 
 def _guarded(guards: list[Block]) -> Cell:
@@ -150,3 +154,30 @@ def directory_bucket(res: Resource, world: World) -> Iterator[Row]:
         **{**encryption(Cell(True), ABSENT), "encryption_declared": True}, force_destroy=res.get("force_destroy").as_bool().default(False),
         **lacks("public_access_blocked", "versioning", "object_lock", "access_logging", "tls_only"),
     )  # fmt: skip
+
+
+_PART: Final = ("public_access", "public_access_blocked", "encrypted", "encryption_declared", "customer_managed_key", "versioning", "object_lock", "force_destroy",
+                "access_logging", "tls_only")  # fmt: skip
+
+
+@REGISTRY.adapter("aws_s3_bucket_public_access_block", "aws_s3_bucket_acl", "aws_s3_bucket_versioning", "aws_s3_account_public_access_block", "aws_s3_access_point")
+def separate_part(res: Resource, world: World) -> Iterator[Row]:
+    """What one resource says about a bucket that is made elsewhere, about the account, or about an access point; nothing is asked of the rest."""
+    account, point = res.type == "aws_s3_account_public_access_block", res.type == "aws_s3_access_point"
+    if not account and not point and pointed(world, res.get("bucket"), "aws_s3_bucket", by=BY) is not None:
+        return
+    columns: dict[str, Any] = {}
+    if point:
+        blocks = res.blocks("public_access_block_configuration")
+        if not blocks:
+            return
+        # On an access point each switch is on unless said (provider page aws_s3_access_point).
+        off = next((c for b in blocks for n in _GUARDS if (c := b.get(n).as_bool()).value is not None and c.value is not True), None)
+        columns["public_access_blocked"] = Cell(True, blocks[0].at) if off is None else off
+    elif account or res.type == "aws_s3_bucket_public_access_block":
+        columns["public_access_blocked"] = _guarded([res])
+    elif res.type == "aws_s3_bucket_acl":
+        columns["public_access"] = any_true(_open_by_acl(res)).default(False)
+    else:
+        columns["versioning"] = res.get("versioning_configuration.status").as_bool().default(False)
+    yield make_row("object_storage", res.at, resource_id=res.id, name=text(res, "bucket"), **identity(res), **{**lacks(*_PART), **columns})

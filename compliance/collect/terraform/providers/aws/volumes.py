@@ -43,6 +43,14 @@ def _origin_encrypted(origin: Resource, world: World) -> Cell:
     return Cell(disk_encrypted(volume, world).value)
 
 
+@REGISTRY.adapter("aws_ebs_encryption_by_default")
+def account_default(res: Resource, world: World) -> Iterator[Row]:
+    """The default for new disks, when it is switched off: each disk made outside this repository is then in clear."""
+    enabled = res.get("enabled").as_bool().default(True)
+    if enabled.value is not True:
+        yield volume_row(res, "disk", encryption(enabled))
+
+
 @REGISTRY.adapter("aws_ebs_volume", reads=("aws_ebs_encryption_by_default",))
 def volume(res: Resource, world: World) -> Iterator[Row]:
     """Disks of their own."""
