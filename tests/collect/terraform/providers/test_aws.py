@@ -163,3 +163,14 @@ resource "aws_cloudfront_distribution" "d" {
 )  # fmt: skip
 def test_defaults_and_stated_values(text: str, table: str, column: str, value: object) -> None:
     assert one(text, table).values[column] == value
+
+
+def test_a_range_without_prefix_bits_is_every_address() -> None:
+    text = 'resource "aws_security_group" "g" {\n  ingress {\n    protocol    = "tcp"\n    from_port   = 22\n    to_port     = 22\n    cidr_blocks = ["10.0.0.0/0"]\n  }\n}\n'
+    assert one(text, "network_rule").values["source_scope"] == "any"
+
+
+def test_a_classic_policy_of_suites_alone_is_judged_by_its_suites() -> None:
+    text = 'resource "aws_load_balancer_policy" "p" {\n  policy_type_name = "SSLNegotiationPolicyType"\n  policy_attribute {\n    name  = "DES-CBC3-SHA"\n    value = "true"\n  }\n}\n'
+    row = one(text, "tls_endpoint")
+    assert row.values["weak_ciphers"] is True and "min_tls" in row.lacks

@@ -17,6 +17,7 @@ from compliance.model.cell import Cell, Unknown, any_true
 from compliance.model.row import NO_SETTING, Row
 
 # Policies with RC4 or triple DES.
+_WEAK_SUITES: Final = ("RC4", "ARCFOUR", "DES", "NULL", "EXP", "MD5", "ADH")
 _WEAK: Final = ("2011-08", "2014-01", "2014-10", "2015-02", "2015-03", "TLS-1-0-2015-04")
 
 
@@ -138,10 +139,10 @@ def _negotiation_columns(policy: Block) -> dict[str, Any] | None:
         return _policy_columns(reference)
     on = [n for n, v in listed if isinstance(n, str) and v.as_bool().value is True]
     lowest = next((level for label, level in (("SSLv3", "ssl3"), ("TLSv1", "tls10"), ("TLSv1.1", "tls11"), ("TLSv1.2", "tls12")) if f"Protocol-{label}" in on), None)
-    if lowest is None:
+    if not on:
         return None
-    weak = any("RC4" in n or "DES" in n or "NULL" in n or "EXP" in n for n in on)
-    return {"min_tls": Cell(lowest, policy.at), "weak_ciphers": Cell(weak, policy.at)}
+    weak = any(part in n for n in on for part in _WEAK_SUITES)
+    return {"min_tls": Cell(lowest, policy.at) if lowest is not None else NO_SETTING, "weak_ciphers": Cell(weak, policy.at)}
 
 
 def _to_https(action: Block) -> Cell:
