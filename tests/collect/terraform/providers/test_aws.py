@@ -174,3 +174,11 @@ def test_a_classic_policy_of_suites_alone_is_judged_by_its_suites() -> None:
     text = 'resource "aws_load_balancer_policy" "p" {\n  policy_type_name = "SSLNegotiationPolicyType"\n  policy_attribute {\n    name  = "DES-CBC3-SHA"\n    value = "true"\n  }\n}\n'
     row = one(text, "tls_endpoint")
     assert row.values["weak_ciphers"] is True and "min_tls" in row.lacks
+
+
+@pytest.mark.parametrize(("ports", "number", "enabled"), [((3389, 3389), 10, False), ((3389, 3389), 30, True), ((22, 22), 10, True), ((0, 65535), 10, False)])
+def test_an_earlier_deny_takes_effect_over_a_later_allow(ports: tuple[int, int], number: int, enabled: bool) -> None:
+    rule = '  ingress {{\n    rule_no    = {}\n    protocol   = "tcp"\n    action     = "{}"\n    cidr_block = "0.0.0.0/0"\n    from_port  = {}\n    to_port    = {}\n  }}\n'
+    text = 'resource "aws_network_acl" "a" {\n' + rule.format(number, "deny", *ports) + rule.format(20, "allow", 3389, 3389) + "}\n"
+    allow = next(r for r in rows(text, "network_rule") if r.values["action"] == "allow")
+    assert allow.values["enabled"] is enabled

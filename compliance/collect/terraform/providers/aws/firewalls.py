@@ -43,7 +43,8 @@ def _sources(block: Block, world: World) -> Iterator[tuple[str, Cell]]:
                 yield f"{name}/{index}", source
 
 
-def _rules(res: Resource, world: World, block: Block, suffix: str, direction: Cell | str, action: Cell | str = "allow", boundary: Cell | str = "") -> Iterator[Row]:
+def _rules(res: Resource, world: World, block: Block, suffix: str, direction: Cell | str, action: Cell | str = "allow", boundary: Cell | str = "",
+           enabled: bool = True) -> Iterator[Row]:  # fmt: skip
     raw = block.get("protocol") if not block.get("protocol").absent else block.get("ip_protocol")
     protocol = raw.as_str().map(lambda v: _PROTOCOLS.get(v.strip().lower(), v.strip().lower())).default("all")
     first, last = block.get("from_port").default(0), block.get("to_port").default(65535)
@@ -55,7 +56,7 @@ def _rules(res: Resource, world: World, block: Block, suffix: str, direction: Ce
     for name, source in _sources(block, world):
         yield network_rule(
             res, block.at, f"{suffix}/{name}", source, first, last, direction=direction, action=action, protocol=protocol, boundary=boundary,
-            description=block.get("description"),
+            description=block.get("description"), enabled=enabled,
         )  # fmt: skip
 
 
@@ -76,12 +77,29 @@ def rule(res: Resource, world: World) -> Iterator[Row]:
     yield from _rules(res, world, res, "", direction, boundary=key_reference(res.get("security_group_id")).default(""))
 
 
+def _refuses(earlier: Block, rule: Block) -> bool:
+    """An earlier rule denies the same range every port that *rule* speaks of; nothing unknown is taken for that."""
+    numbers = [b.get("rule_no").as_int().value for b in (earlier, rule)]
+    if not all(isinstance(n, int) for n in numbers) or numbers[0] >= numbers[1] or str(earlier.get("action").value).lower() != "deny":
+        return False
+    protocols = [_PROTOCOLS.get(str(b.get("protocol").as_str().value), str(b.get("protocol").as_str().value)) for b in (earlier, rule)]
+    ranges = [(b.get("cidr_block").value, b.get("ipv6_cidr_block").value) for b in (earlier, rule)]
+    if protocols[0] not in ("all", protocols[1]) or ranges[0] != ranges[1] or not any(isinstance(r, str) for r in ranges[0]):
+        return False
+    if protocols[0] == "all":
+        return True
+    first, last = ([b.get(n).as_int().value for b in (earlier, rule)] for n in ("from_port", "to_port"))
+    return all(isinstance(p, int) for p in (*first, *last)) and first[0] <= first[1] and last[1] <= last[0]
+
+
 @REGISTRY.adapter("aws_network_acl", "aws_default_network_acl")
 def acl(res: Resource, world: World) -> Iterator[Row]:
-    """Network ACLs with inline rules; what no rule allows is refused."""
+    """Network ACLs with inline rules; what no rule allows is refused, and a lower rule number comes first."""
     for name, direction in (("ingress", "in"), ("egress", "out")):
-        for index, block in enumerate(res.blocks(name)):
-            yield from _rules(res, world, block, f"/{name}/{index}", direction, block.get("action").as_str().map(str.lower), res.id)
+        blocks = res.blocks(name)
+        for index, block in enumerate(blocks):
+            shadowed = any(_refuses(earlier, block) for earlier in blocks if earlier is not block)
+            yield from _rules(res, world, block, f"/{name}/{index}", direction, block.get("action").as_str().map(str.lower), res.id, not shadowed)
     yield boundary_row(res, "acl", text(res, "tags.Name"), is_default="default" in res.type, firewall_enabled=True, default_inbound="deny")
 
 
