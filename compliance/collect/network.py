@@ -18,7 +18,8 @@ def source_scope(cidr: str) -> Scope | None:
     ``any``, so that two halves of the internet are not taken for a restriction.
     """
     text = cidr.strip()
-    if text in {"*", "0.0.0.0", "::", "any", "Any", "ANY"}:
+    # A prefix of no bits is every address, whatever stands before it.
+    if text in {"*", "0.0.0.0", "::", "any", "Any", "ANY"} or text.endswith("/0"):
         return "any"
     try:
         network = ipaddress.ip_network(text, strict=False)

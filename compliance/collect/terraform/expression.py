@@ -121,8 +121,9 @@ class _Parser:
         if kind == "str":
             return template(value)
         if kind == "id":
-            if value in ("true", "false", "null"):
-                return ("lit", {"true": True, "false": False, "null": None}[value])
+            # Terraform refuses True and False, but what their writer means leaves no doubt.
+            if value in ("true", "false", "null", "True", "False"):
+                return ("lit", {"true": True, "false": False, "null": None}[value.lower()])
             if self.accept("("):
                 arguments, spread = [], False
                 while not self.accept(")"):

@@ -37,6 +37,8 @@ class Links(Generic[R]):
         self.resources.append(view)
         self._by_type.setdefault(view.type, []).append(view)
         self._by_address.setdefault(view.address, view)
+        # A reference whose index is computed (this[each.key]) arrives as this.<key>.
+        self._by_address.setdefault(re.sub(r'\["([^"]*)"\]', r".\1", view.address), view)
         self._by_address.setdefault(re.sub(r"\[[^\]]*\]", "", view.address), view)
 
     def forget(self) -> None:

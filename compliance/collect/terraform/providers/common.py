@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from compliance.collect.network import jurisdiction, source_scope
-from compliance.collect.terraform.resource import Block, Resource
+from compliance.collect.terraform.resource import Block, Resource, World
 from compliance.model.cell import ABSENT, Cell, Reason, Unknown
 from compliance.model.location import Location
-from compliance.model.row import Row, make_row
+from compliance.model.row import NO_SETTING, Row, make_row
 
 FOREVER: Final = 36500
 """Days that stand for 'never expires'."""
@@ -36,23 +36,53 @@ def customer_key(key: Cell, provider_aliases: tuple[str, ...] = ("alias/aws/", "
     return key.map(lambda v: not any(a in v for a in provider_aliases))
 
 
-def encryption(encrypted: Cell, key: Cell = ABSENT, algorithm: str = "AES-256", declared: Cell | bool | None = None) -> dict[str, Any]:
+def encryption(encrypted: Cell, key: Cell = ABSENT, algorithm: str = "", declared: Cell | bool | None = None) -> dict[str, Any]:
     """The encryption columns from the effective flag and the key.
 
-    declared: None = declared exactly when the flag is written
+    algorithm: as normalised text; empty = KMS when a key is named, else AES-256
+    declared:  None = declared exactly when the flag is written
     """
     stated = (encrypted.at is not None) if declared is None else declared
     if isinstance(stated, bool):
         stated = Cell(stated, encrypted.at)
     if encrypted.unknown:
         stated = Cell(encrypted.value, encrypted.at)
+    named = key_reference(key)
+    off = encrypted.value is False
     return {
         "encrypted": encrypted,
-        "encryption_declared": stated if encrypted.value is not False else Cell(False, encrypted.at),
-        "encryption_algorithm": encrypted.map(lambda v: algorithm if v else ""),
-        "kms_key_id": key_reference(key).default(""),
-        "customer_managed_key": customer_key(key_reference(key)),
+        "encryption_declared": Cell(False, encrypted.at) if off else stated,
+        "encryption_algorithm": encrypted.map(lambda v: (algorithm or ("AES-256" if named.absent else "KMS")) if v else ""),
+        "kms_key_id": named.default(""),
+        "customer_managed_key": Cell(False, encrypted.at) if off else customer_key(named),
     }
+
+
+def lacks(*columns: str) -> dict[str, Any]:
+    """These columns, as settings the service does not have."""
+    return dict.fromkeys(columns, NO_SETTING)
+
+
+def first_stated(block: Block, *paths: str) -> Cell:
+    """The first stated attribute of several spellings (old and new provider versions); absent when none is."""
+    return next((cell for path in paths if not (cell := block.get(path)).absent), ABSENT)
+
+
+def pointed(world: World, cell: Cell, *types: str, by: Sequence[str] = ("id", "name")) -> Resource | None:
+    """The resource of *types* that an attribute names: by reference, or by the literal value of one of its *by* attributes."""
+    for ref in cell.refs:
+        found = world.find(ref)
+        if found is not None and found.type in types:
+            return found
+    text = cell.value if cell.known else getattr(cell.value, "text", None)
+    if not isinstance(text, str) or not text:
+        return None
+    for other in world.of_type(*types):
+        for attribute in by:
+            own = other.get(attribute)
+            if text == (own.value if own.known else getattr(own.value, "text", None)):
+                return other
+    return None
 
 
 def presence(block: Block, path: str) -> Cell:

@@ -1,27 +1,47 @@
 """AWS adapters; facts from the pages of the hashicorp/aws provider documentation named in each module."""
 
-from compliance.collect.terraform.providers.interface import Registry
+from compliance.collect.terraform.providers.aws import (
+    backups,
+    caches,
+    compute,
+    containers,
+    database,
+    delivery,
+    endpoints,
+    firewalls,
+    identity,
+    keys,
+    logs,
+    messaging,
+    network,
+    permissions,
+    processing,
+    shares,
+    storage,
+    volumes,
+    warehouses,
+)
+from compliance.collect.terraform.providers.aws.registry import REGISTRY
 
-REGISTRY = Registry("aws")
-
-from compliance.collect.terraform.providers.aws import (  # noqa: E402
-    compute as compute,
-)
-from compliance.collect.terraform.providers.aws import (  # noqa: E402
-    database as database,
-)
-from compliance.collect.terraform.providers.aws import (  # noqa: E402
-    endpoints as endpoints,
-)
-from compliance.collect.terraform.providers.aws import (  # noqa: E402
-    identity as identity,
-)
-from compliance.collect.terraform.providers.aws import (  # noqa: E402
-    logs as logs,
-)
-from compliance.collect.terraform.providers.aws import (  # noqa: E402
-    network as network,
-)
-from compliance.collect.terraform.providers.aws import (  # noqa: E402
-    storage as storage,
-)
+__all__ = [
+    "REGISTRY",
+    "backups",
+    "caches",
+    "compute",
+    "containers",
+    "database",
+    "delivery",
+    "endpoints",
+    "firewalls",
+    "identity",
+    "keys",
+    "logs",
+    "messaging",
+    "network",
+    "permissions",
+    "processing",
+    "shares",
+    "storage",
+    "volumes",
+    "warehouses",
+]

@@ -1,105 +1,155 @@
-"""Load balancers, CloudFront, API Gateway.
+"""Load balancers.
 
-Provider pages: aws_lb, aws_lb_listener, aws_elb, aws_cloudfront_distribution, aws_api_gateway_stage, aws_apigatewayv2_stage,
-aws_api_gateway_domain_name. Policies: Elastic Load Balancing User Guide, "Security policies".
+Provider pages: aws_lb, aws_lb_listener, aws_elb, aws_lb_ssl_negotiation_policy, aws_load_balancer_policy, aws_load_balancer_listener_policy, aws_acm_certificate.
+Security policies: Elastic Load Balancing "Security policies for your Application Load Balancer", "Predefined SSL security policies for Classic Load Balancers".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
-from compliance.collect.terraform.providers.aws import REGISTRY
-from compliance.collect.terraform.providers.common import identity, log_source, place, presence
-from compliance.collect.terraform.resource import Resource, World
-from compliance.model.cell import Cell, any_true
-from compliance.model.row import NO_SETTING, Row, make_row
+from compliance.collect.terraform.providers.aws.registry import REGISTRY
+from compliance.collect.terraform.providers.aws.settings import endpoint_row, text
+from compliance.collect.terraform.providers.common import first_stated, log_source, pointed, presence
+from compliance.collect.terraform.resource import Block, Resource, World
+from compliance.model.cell import Cell, Unknown, any_true
+from compliance.model.row import NO_SETTING, Row
 
-_NOTHING: dict[str, Any] = {"cert_key_algorithm": NO_SETTING, "cert_key_bits": NO_SETTING, "cert_valid": NO_SETTING, "hsts": NO_SETTING}
+# Policies with RC4 or triple DES.
+_WEAK_SUITES: Final = ("RC4", "ARCFOUR", "DES", "NULL", "EXP", "MD5", "ADH")
+_WEAK: Final = ("2011-08", "2014-01", "2014-10", "2015-02", "2015-03", "TLS-1-0-2015-04")
 
 
-def _policy_tls(name: str) -> str:
+def policy_tls(name: str) -> str:
     """Lowest protocol of an ELB security policy by its published name."""
     text = name.upper()
-    if "TLS13-1-3" in text:
+    if "TLS13-1-3" in text or "TLS-1-3" in text:
         return "tls13"
     if "TLS13-1-2" in text or "TLS-1-2" in text or "FS-1-2" in text:
         return "tls12"
     if "TLS13-1-1" in text or "TLS-1-1" in text or "FS-1-1" in text:
         return "tls11"
-    return "tls10"
+    return "ssl3" if any(year in text for year in ("2011-08", "2014-01")) else "tls10"
 
 
-@REGISTRY.adapter("aws_lb", "aws_alb", "aws_elb")
+def _policy_columns(policy: Cell) -> dict[str, Any]:
+    """An HTTPS or TLS listener that names no policy has ELBSecurityPolicy-2016-08: TLS 1.0 and later."""
+    name = policy.as_str().default("ELBSecurityPolicy-2016-08")
+    return {"min_tls": name.map(policy_tls), "weak_ciphers": name.map(lambda v: any(w in v for w in _WEAK))}
+
+
+def certificate_columns(cell: Cell, world: World) -> dict[str, Any]:
+    """Key of the certificate an endpoint serves, when it is requested in this repository (RSA 2048 unless said)."""
+    found = pointed(world, cell, "aws_acm_certificate", by=("arn",))
+    if found is None or found.has("private_key") or found.has("certificate_body"):
+        return {}
+    name = found.get("key_algorithm").as_str().default("RSA_2048")
+    bits = name.map(lambda v: int(d) if (d := v.rpartition("_")[2].lstrip("P").partition("r")[0]).isdigit() else 256)
+    return {"cert_key_algorithm": name.map(lambda v: "rsa" if v.startswith("RSA") else "ecdsa"), "cert_key_bits": bits}
+
+
+@REGISTRY.adapter("aws_lb", "aws_alb")
 def balancer(res: Resource, world: World) -> Iterator[Row]:
-    """Access logs of a load balancer; a classic one also carries its listeners. Off unless said."""
-    logs = res.get("access_logs.enabled").as_bool()
-    if logs.absent:
-        logs = presence(res, "access_logs") if res.type == "aws_elb" else Cell(False)
+    """Access logs are off unless ``enabled = true``; a gateway load balancer has none."""
     if res.get("load_balancer_type").value != "gateway":
-        yield log_source(res, "load_balancer", logs, res.get("access_logs.bucket"))
+        yield log_source(res, "load_balancer", res.get("access_logs.enabled").as_bool().default(False), res.get("access_logs.bucket"))
+
+
+@REGISTRY.adapter("aws_elb", reads=("aws_lb_ssl_negotiation_policy", "aws_load_balancer_listener_policy", "aws_load_balancer_policy"))
+def classic(res: Resource, world: World) -> Iterator[Row]:
+    """Classic load balancers: an access log block is on unless it says otherwise; listeners stand inside."""
+    logs = res.get("access_logs.enabled").as_bool()
+    yield log_source(res, "load_balancer", presence(res, "access_logs") if logs.absent else logs, res.get("access_logs.bucket"))
     internal = res.get("internal").as_bool().default(False)
     for index, block in enumerate(res.blocks("listener")):
         protocol = block.get("lb_protocol").as_str().map(str.lower)
-        yield make_row(
-            "tls_endpoint", block.at, endpoint_id=f"{res.id}/listener/{index}", endpoint_kind="load_balancer", host="", port=block.get("lb_port").as_int(), protocol=protocol,
-            **identity(res), internet_facing=internal.map(lambda v: not v), plaintext=protocol.map(lambda v: v == "http"), http_redirect=NO_SETTING, min_tls=NO_SETTING,
-            weak_ciphers=NO_SETTING, **_NOTHING,
+        port = block.get("lb_port").as_int()
+        columns: dict[str, Any] = {"min_tls": NO_SETTING}
+        if protocol.value in ("https", "ssl"):
+            columns = _negotiated(res, world, port)
+        yield endpoint_row(
+            res, "load_balancer", block.at, f"/listener/{index}", port=port, protocol=protocol, internet_facing=internal.map(lambda v: not v),
+            plaintext=protocol.map(lambda v: v == "http"), **columns,
         )  # fmt: skip
 
 
-@REGISTRY.adapter("aws_lb_listener", "aws_alb_listener")
+def _negotiated(res: Resource, world: World, port: Cell) -> dict[str, Any]:
+    """What a classic load balancer negotiates on a port: an SSL policy of its own, else the published default."""
+    policies: list[Block] = []
+    for negotiation in world.linked(res, "load_balancer", "aws_lb_ssl_negotiation_policy", by=("id", "name")):
+        if negotiation.get("lb_port").as_int().value in (port.value, None):
+            policies.append(negotiation)
+    for link in world.linked(res, "load_balancer_name", "aws_load_balancer_listener_policy", by=("id", "name")):
+        if link.get("load_balancer_port").as_int().value == port.value:
+            names = link.get("policy_names")
+            for name in names.value if isinstance(names.value, list) else [names.value]:
+                found = pointed(world, Cell(name), "aws_load_balancer_policy", by=("policy_name",))
+                policies += [found] if found is not None else []
+    for policy in policies:
+        columns = _negotiation_columns(policy)
+        if columns is not None:
+            return columns
+    return _policy_columns(Cell())
+
+
+@REGISTRY.adapter("aws_lb_listener", "aws_alb_listener", reads=("aws_acm_certificate",))
 def listener(res: Resource, world: World) -> Iterator[Row]:
-    """Listeners: HTTP unless said; an HTTPS one has ELBSecurityPolicy-2016-08 unless said."""
-    protocol = res.get("protocol").as_str().default("HTTP").map(str.lower)
-    redirect = any_true(b.get("redirect.protocol").map(lambda v: v in ("HTTPS", "#{protocol}")) for b in res.blocks("default_action"))
-    redirect = redirect.default(False)
-    if protocol.value in ("tcp", "udp", "tcp_udp", "geneve"):
-        return
-    secure = protocol.map(lambda v: v in ("https", "tls"))
-    tls: Any = NO_SETTING
-    if secure.value is not False:
-        tls = res.get("ssl_policy").as_str().map(_policy_tls).default("tls10")
-    owner = next((world.find(r) for r in res.get("load_balancer_arn").refs), None)
+    """Listeners of application and network load balancers; a redirect counts when it leads to HTTPS."""
+    protocol = res.get("protocol").as_str().map(str.lower)
+    owner = pointed(world, res.get("load_balancer_arn"), "aws_lb", "aws_alb")
+    if protocol.absent:
+        if owner is not None and owner.get("load_balancer_type").value in ("network", "gateway"):
+            return
+        protocol = res.get("port").as_int().map(lambda v: "https" if v == 443 and res.has("certificate_arn") else "http").default("http")
+        protocol = Cell(protocol.value)
+    if protocol.value in ("tcp", "udp", "tcp_udp", "geneve", "quic", "tcp_quic"):
+        return  # passed through: what runs inside is not the balancer's
+    redirect = any_true(_to_https(b) for b in res.blocks("default_action")).default(False)
     internal = owner.get("internal").as_bool().default(False) if owner else Cell(False)
-    yield make_row(
-        "tls_endpoint", res.at, endpoint_id=res.id, endpoint_kind="load_balancer", host="", port=res.get("port").as_int().default(80), protocol=protocol, **identity(res),
-        internet_facing=internal.map(lambda v: not v), plaintext=protocol.map(lambda v: v == "http" and redirect.value is not True) if not redirect.unknown else redirect,
-        http_redirect=redirect, min_tls=tls, weak_ciphers=NO_SETTING, **_NOTHING,
+    columns: dict[str, Any] = {"min_tls": NO_SETTING}
+    if protocol.value in ("https", "tls"):
+        columns = {**_policy_columns(res.get("ssl_policy")), **certificate_columns(res.get("certificate_arn"), world)}
+    elif protocol.unknown:
+        columns = {"min_tls": protocol}
+    plain = redirect if redirect.unknown and protocol.value == "http" else protocol.map(lambda v: v == "http" and redirect.value is not True)
+    yield endpoint_row(
+        res, "load_balancer", port=res.get("port").as_int().default(80), protocol=protocol, internet_facing=internal.map(lambda v: not v), plaintext=plain,
+        http_redirect=redirect if protocol.value == "http" else NO_SETTING, **columns,
     )  # fmt: skip
 
 
-@REGISTRY.adapter("aws_cloudfront_distribution")
-def cdn(res: Resource, world: World) -> Iterator[Row]:
-    """CloudFront: allow-all serves clear text; the default certificate means TLSv1; every node lies outside the mainland."""
-    for kind in ("default_cache_behavior", "ordered_cache_behavior"):
-        for index, block in enumerate(res.blocks(kind)):
-            viewer = block.get("viewer_protocol_policy")
-            tls = res.get("viewer_certificate.minimum_protocol_version").as_str()
-            lowest = tls.map(lambda v: "tls13" if "1.3" in v else "tls12" if "1.2" in v else "tls11" if "1.1" in v else "ssl3" if "SSL" in v else "tls10").default("tls10")
-            if res.get("viewer_certificate.cloudfront_default_certificate").value is True:
-                lowest = Cell("tls10", res.get("viewer_certificate.cloudfront_default_certificate").at)
-            yield make_row(
-                "tls_endpoint", block.at, endpoint_id=f"{res.id}/{kind}/{index}", endpoint_kind="cdn", host="", port=443, protocol="https", **identity(res), internet_facing=True,
-                plaintext=viewer.map(lambda v: v == "allow-all").default(True), http_redirect=viewer.equals("redirect-to-https"), min_tls=lowest if kind == "default_cache_behavior" else NO_SETTING,
-                weak_ciphers=NO_SETTING, **_NOTHING,
-            )  # fmt: skip
-    logs = any_true([presence(res, "logging_config"), Cell(bool(world.linked(res, "source_arn", "aws_cloudwatch_log_delivery_source", by=("arn",))))])
-    yield log_source(res, "cdn", logs, res.get("logging_config.bucket"))
-    yield place(res, "cdn", "cdn", Cell("global", res.get("price_class").at))
+@REGISTRY.adapter("aws_load_balancer_policy", "aws_lb_ssl_negotiation_policy")
+def lone_policy(res: Resource, world: World) -> Iterator[Row]:
+    """A TLS policy that no listener of this repository is seen to use."""
+    if res.type == "aws_load_balancer_policy" and res.get("policy_type_name").value != "SSLNegotiationPolicyType":
+        return
+    owner = pointed(world, first_stated(res, "load_balancer_name", "load_balancer"), "aws_elb")
+    used = owner is not None and any(b.get("lb_protocol").as_str().map(str.lower).value in ("https", "ssl") for b in owner.blocks("listener"))
+    columns = _negotiation_columns(res)
+    if not used and columns is not None:
+        yield endpoint_row(res, "load_balancer", host=text(res, "name", "policy_name"), **columns)
 
 
-@REGISTRY.adapter("aws_api_gateway_stage", "aws_apigatewayv2_stage")
-def api_stage(res: Resource, world: World) -> Iterator[Row]:
-    """Stages log nothing unless said."""
-    yield log_source(res, "api_gateway", presence(res, "access_log_settings"), res.get("access_log_settings.destination_arn"))
+def _negotiation_columns(policy: Block) -> dict[str, Any] | None:
+    """What the attributes of a classic TLS policy accept; None when they do not say."""
+    listed = [(a.get("name").value, a.get("value")) for name in ("attribute", "policy_attribute") for a in policy.blocks(name)]
+    reference = next((v for n, v in listed if n == "Reference-Security-Policy"), None)
+    if reference is not None:
+        return _policy_columns(reference)
+    on = [n for n, v in listed if isinstance(n, str) and v.as_bool().value is True]
+    lowest = next((level for label, level in (("SSLv3", "ssl3"), ("TLSv1", "tls10"), ("TLSv1.1", "tls11"), ("TLSv1.2", "tls12")) if f"Protocol-{label}" in on), None)
+    if not on:
+        return None
+    weak = any(part in n for n in on for part in _WEAK_SUITES)
+    return {"min_tls": Cell(lowest, policy.at) if lowest is not None else NO_SETTING, "weak_ciphers": Cell(weak, policy.at)}
 
 
-@REGISTRY.adapter("aws_api_gateway_domain_name")
-def api_domain(res: Resource, world: World) -> Iterator[Row]:
-    """Custom domains: TLS 1.2 unless TLS_1_0 is said."""
-    tls = res.get("security_policy").as_str().map(lambda v: "tls10" if v == "TLS_1_0" else "tls12").default("tls12")
-    yield make_row(
-        "tls_endpoint", res.at, endpoint_id=res.id, endpoint_kind="api_gateway", host=res.get("domain_name").as_str().default(""), port=443, protocol="https", **identity(res),
-        internet_facing=True, plaintext=False, http_redirect=NO_SETTING, min_tls=tls, weak_ciphers=NO_SETTING, **_NOTHING,
-    )  # fmt: skip
+def _to_https(action: Block) -> Cell:
+    kind = action.get("type")
+    if isinstance(kind.value, Unknown):
+        return kind
+    if kind.value != "redirect":
+        return Cell(False)
+    # #{protocol} keeps the protocol of the request, here HTTP.
+    return action.get("redirect.protocol").equals("HTTPS").default(False)
