@@ -180,6 +180,38 @@ def law(as_of: str | None, language: str | None) -> None:
     click.echo(laws(as_of or os.environ.get("HEGUI_AS_OF") or _today(), language or os.environ.get("HEGUI_LANGUAGE", "zh")), nl=False)
 
 
+@cli.command()
+@click.argument("control")
+@click.option("--controls", type=click.Path(file_okay=False), help="A controls/ folder (default: the shipped one).")
+def new(control: str, controls: str | None) -> None:
+    """Write the skeleton of a control and of its cases."""
+    from compliance.cli.author_new import run
+
+    click.echo(run(control, controls))
+
+
+@cli.command()
+@click.pass_context
+def doctor(ctx: click.Context) -> None:
+    """Tell what this installation has and what it lacks; exit 2 when it cannot work."""
+    from compliance.cli.doctor import run
+
+    text, good = run()
+    click.echo(text)
+    ctx.exit(0 if good else 2)
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script of a shell: eval "$(hegui completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    chosen = get_completion_class(shell)
+    assert chosen is not None
+    click.echo(chosen(cli, {}, "hegui", "_HEGUI_COMPLETE").source())
+
+
 def _leave(code: Any) -> None:
     """End at once: taking a large run's objects apart one by one costs as much as a second of work."""
     try:
