@@ -5,6 +5,7 @@ The cache is JSON, written atomically, and never trusted for anything but its di
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
@@ -38,7 +39,7 @@ def load_catalog(roots: Roots | None = None) -> Catalog:
         if catalog is not None:
             return catalog
     folder = cache_folder()
-    path = folder / f"catalog-{__version__}-{digest[:32]}.json" if folder else None
+    path = folder / f"catalog-{__version__}-{_compiler()}-{digest[:32]}.json" if folder else None
     if path is not None:
         catalog = _read(path, digest)
         if catalog is not None:
@@ -49,6 +50,13 @@ def load_catalog(roots: Roots | None = None) -> Catalog:
     if path is not None:
         write_atomically(path, json.dumps(to_plain(catalog), ensure_ascii=False, separators=(",", ":")).encode())
     return catalog
+
+
+def _compiler() -> str:
+    """What tells two compilers apart: a catalog compiled by another one is not used."""
+    package = Path(__file__).resolve().parent.parent
+    states = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in sorted([*(package / "catalog").glob("*.py"), package / "model" / "catalog.py"])]
+    return hashlib.sha256(repr(states).encode()).hexdigest()[:12]
 
 
 def _read(path: Path, digest: str) -> Catalog | None:

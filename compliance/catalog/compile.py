@@ -11,7 +11,7 @@ from typing import Any
 from sqlglot import exp
 
 from compliance.catalog import graph, sql
-from compliance.catalog.declarations import CheckDecl, ControlDecl, ParameterDecl, TableDecl
+from compliance.catalog.declarations import CheckDecl, ControlDecl, ParameterDecl, ProfileFile, SourceDecl, TableDecl
 from compliance.catalog.load import Declarations, Roots, load
 from compliance.errors import CatalogError, HeguiError
 from compliance.model.catalog import (
@@ -24,6 +24,7 @@ from compliance.model.catalog import (
     Profile,
     ProfileEntry,
     Source,
+    SourceList,
     Table,
     Text,
     View,
@@ -54,11 +55,22 @@ class _Compiler:
         requires = {n: c.requires for n, c in controls.items()}
         for cycle in graph.cycles(requires):
             self.problem(f"requires forms a circle: {' -> '.join([*cycle, cycle[0]])}", self.declared.place(cycle[0], "requires"), "remove one edge")
-        profiles = {n: self.profile(n) for n in sorted(self.declared.profiles)}
+        profiles = {n: self.profile(n, controls) for n in sorted(self.declared.profiles)}
         if self.problems:
             raise CatalogError(self.problems)
-        sources = {n: Source(n, _text(s.citation), _text(s.gist), s.verified) for n, s in sorted(self.declared.sources.items())}
-        return Catalog(digest, tables, tuple(views), sources, controls, tuple(graph.order_of(requires)), profiles)
+        sources = {n: self._source(n, s) for n, s in sorted(self.declared.sources.items())}
+        lists = tuple(
+            SourceList(n, _text(x.title), x.kind, x.effective or "", x.status, x.level, x.articles, tuple((a, _text(t)) for a, t in x.not_needed.items()))
+            for n, x in sorted(self.declared.lists.items())
+        )
+        return Catalog(digest, tables, tuple(views), sources, controls, tuple(graph.order_of(requires)), profiles, lists, tuple(sorted(self.declared.domain_titles.items())))
+
+    def _source(self, name: str, s: SourceDecl) -> Source:
+        parent = self.declared.source_lists[name]
+        return Source(
+            name, _text(s.citation), _text(s.gist), s.verified, parent, s.kind, s.article, s.role, self.declared.lists[parent].effective or "",
+            tuple((e.until, _text(e.citation)) for e in s.earlier),
+        )  # fmt: skip
 
     def views(self) -> list[View]:
         pending = dict(sorted(self.declared.views.items()))
@@ -255,7 +267,7 @@ class _Compiler:
             tuple(t for t in self.optional_reads if t not in tables),
         )  # fmt: skip
 
-    def profile(self, name: str) -> Profile:
+    def profile(self, name: str, controls: Mapping[str, Control]) -> Profile:
         p = self.declared.profiles[name]
         label, document = self.declared.documents["profile:" + name]
         entries = []
@@ -275,10 +287,26 @@ class _Compiler:
                 self.problems.append(error)
                 continue
             entries.append(ProfileEntry(control, tuple(entry.checks) if entry else (), values))
+        without = dict.fromkeys(p.without)
+        if p.all:
+            given = {e.control: e for e in entries}
+            without.update(dict.fromkeys(n for n, t in self.declared.tables.items() if t.tier > p.tier))
+            entries = [e for c in controls.values() if (e := self._taken(c, p, given.get(c.id), without)) is not None]
+            for name_ in p.excluded:
+                control, _, check = name_.partition(".")
+                if control not in controls or (check and check not in {k.id for k in controls[control].checks}):
+                    self.problem(f"unknown control or check '{name_}'", f"{label}:{document['excluded'].lines[name_]}", sql.near(control, controls))
         for table in p.without:
             if table not in self.declared.tables:
                 self.problem(f"unknown table '{table}'", f"{label}:{document['without'].lines[p.without.index(table)]}", sql.near(table, self.declared.tables))
-        return Profile(name, _text(p.title), p.scope, tuple(entries), _text(p.leaves_out), tuple(p.without))
+        return Profile(name, _text(p.title), p.scope, tuple(entries), _text(p.leaves_out), tuple(without))
+
+    def _taken(self, control: Control, p: ProfileFile, given: ProfileEntry | None, without: Mapping[str, None]) -> ProfileEntry | None:
+        """What a profile of everything takes of a control; None when nothing is left."""
+        if control.id in p.excluded:
+            return None
+        left = [k.id for k in control.checks if f"{control.id}.{k.id}" not in p.excluded and not any(t in without for t in k.tables)]
+        return ProfileEntry(control.id, tuple(left), given.parameters if given else {}) if left else None
 
     def parameters_of(self, c: ControlDecl) -> list[Parameter]:
         return [self.parameter(c.id, n, p) for n, p in c.parameters.items()]

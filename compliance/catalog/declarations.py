@@ -129,30 +129,84 @@ class EntryDecl(Strict):
 
 
 class ProfileFile(Strict):
-    """One file of ``controls/profiles/``."""
+    """One file of ``controls/profiles/``.
+
+    controls: the controls taken, by name; or with ``all``, parameter values for some of them
+    all:      every control and check of the catalog, except ...
+    tier:     ... those that need an evidence table of a higher tier (1 = first rollout)
+    excluded: ... and those named here, ``CONTROL`` or ``CONTROL.check``, with the reason
+    without:  further tables left out on record; views that can do without them do
+    """
 
     profile: Slug
     title: Bilingual
     scope: Literal["repository", "firm"]
-    controls: dict[Id, EntryDecl | None]
+    controls: dict[Id, EntryDecl | None] = {}
+    all: bool = False
+    tier: Literal[1, 2, 3] = 3
+    excluded: dict[str, Bilingual] = {}
     leaves_out: Bilingual
     without: list[Name] = []
 
 
+class EarlierDecl(Strict):
+    """How a duty was cited until a day (inclusive): an earlier version of the law numbered it otherwise."""
+
+    until: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    citation: Bilingual
+
+
 class SourceDecl(Strict):
-    """One duty or measure, in our own words."""
+    """One duty or measure, in our own words.
+
+    kind, role, relevance, condition, deadline, retention, penalty, notes: as the register of duties keeps them
+    level:    how it was read: full_text, verbatim_quote, secondary, memory or inferred
+    verified: the text itself was read; what was not is shown as 待核 and fails nobody on its own
+    """
 
     citation: Bilingual
+    title: Bilingual | None = None
     gist: Bilingual
+    kind: Literal["duty", "exemption", "definition", "scope", "penalty", "liability", "permission", "audit_point", "recommended", "reference", "measure"] = "measure"
+    article: int | None = None
+    paragraph: int | None = None
+    item: int | None = None
+    role: Literal["processor", "entrusted", "both", "platform", "state-organ", "firm"] = "firm"
+    relevance: Literal["core", "conditional", "rare", "reference"] = "core"
+    condition: str = ""
+    deadline: str = ""
+    retention: str = ""
+    penalty: str = ""
+    notes: str = ""
+    earlier: list[EarlierDecl] = []
+    level: Literal["full_text", "verbatim_quote", "secondary", "memory", "inferred"] = "full_text"
     verified: bool
 
 
+class TextDecl(Strict):
+    """The text a law was checked against."""
+
+    name: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
 class SourceFile(Strict):
-    """One file of ``controls/sources/``: a law or a list of measures."""
+    """One file of ``controls/sources/``: a law or a list of measures.
+
+    not_needed: article -> why no control is needed (definitions, duties of the state)
+    """
 
     source: Slug
     title: Bilingual
+    kind: Literal["law", "measures"] = "measures"
+    issuer: str = ""
+    number: str = ""
     effective: str | None = None
+    status: str = ""
+    level: str = "full_text"
+    text: TextDecl | None = None
+    articles: int = 0
+    not_needed: dict[str, Bilingual] = {}
     entries: dict[Id, SourceDecl]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from compliance.catalog import yaml_source
 from compliance.catalog.declarations import ControlDecl, ControlFile, ProfileFile, SourceDecl, SourceFile, TableDecl
 from compliance.errors import CatalogError, HeguiError
+from compliance.model.catalog import Text
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,11 @@ class Declarations:
     tables: dict[str, TableDecl] = field(default_factory=dict)
     views: dict[str, ViewFile] = field(default_factory=dict)
     sources: dict[str, SourceDecl] = field(default_factory=dict)
+    lists: dict[str, SourceFile] = field(default_factory=dict)
+    source_lists: dict[str, str] = field(default_factory=dict)
     controls: dict[str, ControlDecl] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
+    domain_titles: dict[str, Text] = field(default_factory=dict)
     profiles: dict[str, ProfileFile] = field(default_factory=dict)
     places: dict[tuple[str, str], str] = field(default_factory=dict)
     documents: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -134,11 +138,14 @@ def _add(found: Declarations, declared: Any, document: Any, label: str, path: Pa
         for name, entry in declared.entries.items():
             if once("source", name, f"{label}:{document['entries'].lines[name]}"):
                 found.sources[name] = entry
+                found.source_lists[name] = declared.source
+        found.lists[declared.source] = declared
     elif isinstance(declared, ProfileFile):
         if once("profile", declared.profile, f"{label}:1"):
             found.profiles[declared.profile] = declared
             found.documents["profile:" + declared.profile] = (label, document)
     elif isinstance(declared, ControlFile):
+        found.domain_titles.setdefault(declared.domain, Text(declared.title.zh, declared.title.en))
         for index, control in enumerate(declared.controls):
             where = f"{label}:{document['controls'].lines[index]}"
             if once("control", control.id, where):

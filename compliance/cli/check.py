@@ -20,6 +20,7 @@ from compliance.catalog.cache import cache_folder, load_catalog, write_atomicall
 from compliance.catalog.load import default_roots
 from compliance.collect.interface import Tree
 from compliance.collect.walk import DiskTree, walk
+from compliance.collect.workers import quiet_collector
 from compliance.errors import UsageError
 from compliance.gate import baseline
 from compliance.report.common import REASON_TEXT
@@ -58,22 +59,25 @@ def run(path: str, options: Mapping[str, Any]) -> int:
     if config.baseline:
         known = _known(root, config, settings, catalog)
     changed = baseline.changed_lines(root, options["changed_only"]) if options["changed_only"] else None
-    result = check(tree, catalog, config, replace(settings, known=known, changed=changed), root)
-    outputs = []
-    for name, file in targets:
-        report = _input(result, tree, config, sys.stdout if not file else None, bool(options["explain"]))
-        outputs.append(writer(name)(report))
+    with quiet_collector():
+        result = check(tree, catalog, config, replace(settings, known=known, changed=changed), root)
+        outputs = []
+        for name, file in targets:
+            report = _input(result, tree, config, sys.stdout if not file else None, bool(options["explain"]))
+            outputs.append(writer(name)(report))
     if slot is not None:
         write_atomically(slot, json.dumps({"outputs": outputs, "code": result.code, "reason": result.reason}, ensure_ascii=False).encode())
     return _deliver(outputs, targets, result.code, result.reason, config)
 
 
-def _deliver(outputs: Sequence[str], targets: Sequence[tuple[str, str]], code: int, reason: str, config: Config) -> int:
+def _deliver(outputs: Sequence[str | bytes], targets: Sequence[tuple[str, str]], code: int, reason: str, config: Config) -> int:
     """Write every report to its target and the reason for the exit code to stderr."""
     for text, (_, file) in zip(outputs, targets, strict=True):
         if not file:
+            if isinstance(text, bytes):
+                raise UsageError("this format is not text", fix="give it a file: -f xlsx=FILE")
             click.echo(text, nl=False)
-        elif not write_atomically(Path(file), text.encode("utf-8")):
+        elif not write_atomically(Path(file), text if isinstance(text, bytes) else text.encode("utf-8")):
             raise UsageError(f"cannot write '{file}'", fix="choose a folder that can be written")
     click.echo(f"hegui: {REASON_TEXT[reason].get(config.language)} ({reason}, exit {code})", err=True)
     return code

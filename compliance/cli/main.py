@@ -54,6 +54,28 @@ def check(ctx: click.Context, /, path: str, **options: Any) -> None:
 
 
 @cli.command()
+@click.argument("path", default=".", type=click.Path())
+@click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT[=FILE]", help="text, json, html, xlsx, docx, markdown, sarif, junit; repeatable.")
+@click.option("--period", metavar="PERIOD", help="2026Q3, 2026H1, 2026-07 or FIRST..LAST (default: the last complete quarter).")
+@click.option("--profile", help="starter, quarterly or full (default: quarterly).")
+@click.option("--as-of", metavar="DATE", help="The day of the assessment (default: the last day of the period).")
+@click.option("--out", metavar="DIR", help="Where results are kept (default: assessments/PERIOD in the firm's folder).")
+@click.option("--fail-on", type=click.Choice(["critical", "high", "medium", "low"]), help="Lowest severity that fails the run (default: low).")
+@click.option("--soft-fail", is_flag=True, help="Exit 0 instead of 1 when there are gaps.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Paths of repositories to leave out; repeatable.")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of reports (default: zh).")
+@click.pass_context
+def assess(ctx: click.Context, /, path: str, **options: Any) -> None:
+    """Assess a firm from its registers, documents and repositories (季度自评).
+
+    Exit codes: 0 clean, 1 gaps, 2 unusable input, 3 inconclusive.
+    """
+    from compliance.cli.assess import run
+
+    ctx.exit(run(path, options))
+
+
+@cli.command()
 @click.argument("control")
 @click.option("--language", type=click.Choice(["zh", "en"]), default=None)
 def explain(control: str, language: str | None) -> None:
@@ -131,6 +153,43 @@ def controls() -> None:
     click.echo(listing())
 
 
+@cli.command()
+@click.option("--source", metavar="LIST", help="One list of measures, e.g. patent-protection (default: all four).")
+@click.option("--law", metavar="LAW", help="A law, article by article, e.g. pipl.")
+@click.option("-f", "--format", "form", type=click.Choice(["text", "csv", "markdown", "json"]), default="text")
+@click.option("--results", type=click.Path(exists=True, dir_okay=False), help="A JSON report, to show outcomes beside.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default=None)
+@click.pass_context
+def coverage(ctx: click.Context, source: str | None, law: str | None, form: str, results: str | None, language: str | None) -> None:
+    """Print which measure or article is asked about by which checks; exit 1 when something is not."""
+    from compliance.cli.coverage import coverage as run
+
+    text, complete = run(source, law, form, results, language or os.environ.get("HEGUI_LANGUAGE", "zh"))
+    click.echo(text, nl=False)
+    ctx.exit(0 if complete else 1)
+
+
+@cli.command()
+@click.option("--as-of", metavar="DATE", help="The day to look from (default: today in Asia/Shanghai).")
+@click.option("--language", type=click.Choice(["zh", "en"]), default=None)
+def law(as_of: str | None, language: str | None) -> None:
+    """List the laws of the catalog, what comes into force later, and the controls each one touches."""
+    from compliance.cli.check import _today
+    from compliance.cli.coverage import laws
+
+    click.echo(laws(as_of or os.environ.get("HEGUI_AS_OF") or _today(), language or os.environ.get("HEGUI_LANGUAGE", "zh")), nl=False)
+
+
+def _leave(code: Any) -> None:
+    """End at once: taking a large run's objects apart one by one costs as much as a second of work."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        sys.exit(2)  # the reader went away, or the disk is full: the report is not delivered
+    os._exit(code if isinstance(code, int) else 0 if code is None else 2)
+
+
 def main() -> None:
     """Console entry point."""
     for stream in (sys.stdout, sys.stderr):
@@ -139,6 +198,8 @@ def main() -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         cli(standalone_mode=True)
+    except SystemExit as end:
+        _leave(end.code)
     except HeguiError as error:
         click.echo(f"hegui: {error.render()}", err=True)
         sys.exit(2)

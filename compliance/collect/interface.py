@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from compliance.model.row import FileNote, Row
 
@@ -88,4 +88,13 @@ class Collector(Protocol):
 
     def collect(self, files: Iterable[SourceFile], tree: Tree) -> Iterator[Item]:
         """Rows and notes of the claimed files; never raises for what a file contains."""
+        ...
+
+
+@runtime_checkable
+class Sharing(Protocol):
+    """A collector whose work can be divided: the shares together give what ``collect`` gives."""
+
+    def collect_share(self, files: Iterable[SourceFile], tree: Tree, share: int, count: int) -> Iterable[Item]:
+        """The part *share* of *count*; a note may come from several shares."""
         ...

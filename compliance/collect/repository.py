@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from compliance.collect.interface import Collector, SourceFile, Tree
+from compliance.collect import workers
+from compliance.collect.interface import Collector, Item, Sharing, SourceFile, Tree
 from compliance.model.assessment import Snapshot
 from compliance.model.row import FileNote, Row
 
 
 def collectors() -> list[Collector]:
     """The built-in collectors; one line a source kind."""
+    from compliance.collect.ci_files import CiFilesCollector
     from compliance.collect.compose import ComposeCollector
     from compliance.collect.dockerfile import DockerfileCollector
     from compliance.collect.kubernetes import KubernetesCollector
+    from compliance.collect.nginx import NginxCollector
     from compliance.collect.server_conf import ServerConfCollector
+    from compliance.collect.sshd import SshdCollector
     from compliance.collect.terraform import TerraformCollector
     from compliance.collect.text_scan import TextScanCollector
 
-    return [TerraformCollector(), KubernetesCollector(), ComposeCollector(), DockerfileCollector(), ServerConfCollector(), TextScanCollector()]
+    return [
+        TerraformCollector(), KubernetesCollector(), ComposeCollector(), DockerfileCollector(), NginxCollector(), SshdCollector(),
+        ServerConfCollector(), CiFilesCollector(), TextScanCollector(),
+    ]  # fmt: skip
 
 
 def collect(tree: Tree, extra: Iterable[Row] = (), notes: Sequence[FileNote] = (), chosen: Sequence[Collector] | None = None) -> Snapshot:
@@ -26,10 +33,12 @@ def collect(tree: Tree, extra: Iterable[Row] = (), notes: Sequence[FileNote] = (
     using = list(chosen) if chosen is not None else collectors()
     claimed: dict[str, list[SourceFile]] = {c.name: [] for c in using}
     found: list[FileNote] = []
+    size = 0
     for path in tree.paths():
         file = tree.file(path)
         if file is None:
             continue
+        size += len(file.data)
         head = file.data[:4096]
         if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
             found.append(FileNote(path, "skipped", "walk", "binary", "not text"))
@@ -37,18 +46,27 @@ def collect(tree: Tree, extra: Iterable[Row] = (), notes: Sequence[FileNote] = (
         for collector in using:
             if collector.claims(path, head):
                 claimed[collector.name].append(file)
+    def work(share: int, count: int) -> list[Item]:
+        items: list[Item] = []
+        for collector in using:
+            if isinstance(collector, Sharing):
+                items += collector.collect_share(claimed[collector.name], tree, share, count)
+            elif share == 0:
+                items += collector.collect(claimed[collector.name], tree)
+        return items
+
     rows: list[Row] = list(extra)
-    delivered: set[str] = {"cross_border_filing"}
-    for collector in using:
-        delivered |= collector.tables
-        for item in collector.collect(claimed[collector.name], tree):
+    with workers.quiet_collector():
+        for item in workers.spread(work, workers.worker_count(size)):
             if isinstance(item, Row):
                 rows.append(item)
             else:
                 found.append(item)
+        rows.sort(key=_order)
+        rows = list(_unique(rows))
+    delivered = frozenset({"cross_border_filing"}.union(*(c.tables for c in using)))
     found += list(getattr(tree, "notes", ())) + list(notes)
-    rows.sort(key=_order)
-    return Snapshot(tuple(_unique(rows)), frozenset(delivered), tuple(sorted(set(found), key=lambda n: (n.path, n.collector, n.code, n.line))))
+    return Snapshot(tuple(rows), delivered, tuple(sorted(set(found), key=lambda n: (n.path, n.collector, n.code, n.detail, n.line))))
 
 
 def _order(row: Row) -> tuple[str, str, int, tuple[str, ...]]:

@@ -23,6 +23,8 @@ def read(path: Path) -> frozenset[str]:
 
 def apply(findings: Sequence[Finding], known: frozenset[str]) -> list[Finding]:
     """Findings known before get the status ``baseline``; excepted ones keep theirs."""
+    if not known:
+        return list(findings)
     return [f.with_status("baseline") if f.status == "open" and f.fingerprint in known else f for f in findings]
 
 

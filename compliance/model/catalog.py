@@ -80,12 +80,45 @@ class Source:
 
     citation: how it is cited, e.g. ``个人信息保护法第五十一条第（三）项``
     verified: whether the text itself was read; what was not is shown as 待核
+    source:   the law or list it stands in; ``effective`` is the day that version of the law came into force
+    earlier:  (last day, citation) of earlier numberings
     """
 
     id: str
     citation: Text
     gist: Text
     verified: bool
+    source: str = ""
+    kind: str = "measure"
+    article: int | None = None
+    role: str = "firm"
+    effective: str = ""
+    earlier: tuple[tuple[str, Text], ...] = ()
+
+    def cited(self, as_of: str) -> Text:
+        """The citation in force on a day: an earlier version of the law may have numbered it otherwise."""
+        for until, citation in self.earlier:
+            if as_of[:10] <= until:
+                return citation
+        return self.citation
+
+
+@dataclass(frozen=True, slots=True)
+class SourceList:
+    """A law or a list of measures: what ``hegui law`` and ``hegui coverage`` list.
+
+    articles:   how many articles the law has; 0 when not recorded
+    not_needed: article -> why no control is needed
+    """
+
+    id: str
+    title: Text
+    kind: str
+    effective: str
+    status: str
+    level: str
+    articles: int
+    not_needed: tuple[tuple[str, Text], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +232,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All declarations, compiled; ``order`` lists control ids so that prerequisites come first."""
+    """All declarations, compiled; ``order`` lists control ids so that prerequisites come first, ``domains`` names them."""
 
     digest: str
     tables: dict[str, Table]
@@ -208,6 +241,8 @@ class Catalog:
     controls: dict[str, Control]
     order: tuple[str, ...]
     profiles: dict[str, Profile]
+    lists: tuple[SourceList, ...] = ()
+    domains: tuple[tuple[str, Text], ...] = ()
 
 
 def to_plain(catalog: Catalog) -> dict[str, Any]:
@@ -228,7 +263,11 @@ def from_plain(data: dict[str, Any]) -> Catalog:
             for n, t in data["tables"].items()
         },
         views=tuple(View(v["name"], Text(*v["title"]), v["sql"], tuple(v["tables"]), tuple(v["optional"]), tuple(v["key"])) for v in data["views"]),
-        sources={n: Source(s["id"], Text(*s["citation"]), Text(*s["gist"]), s["verified"]) for n, s in data["sources"].items()},
+        sources={
+            n: Source(s["id"], Text(*s["citation"]), Text(*s["gist"]), s["verified"], s["source"], s["kind"], s["article"], s["role"], s["effective"],
+                      tuple((u, Text(*t)) for u, t in s["earlier"]))
+            for n, s in data["sources"].items()
+        },
         controls={n: _control(c) for n, c in data["controls"].items()},
         order=tuple(data["order"]),
         profiles={
@@ -237,6 +276,9 @@ def from_plain(data: dict[str, Any]) -> Catalog:
                        Text(*p["leaves_out"]), tuple(p["without"]))
             for n, p in data["profiles"].items()
         },
+        lists=tuple(SourceList(x["id"], Text(*x["title"]), x["kind"], x["effective"], x["status"], x["level"], x["articles"],
+                               tuple((k, Text(*t)) for k, t in x["not_needed"])) for x in data["lists"]),
+        domains=tuple((k, Text(*t)) for k, t in data["domains"]),
     )  # fmt: skip
 
 

@@ -27,14 +27,14 @@ def figure(value: Fraction | None) -> str:
     return f"{tenths // 10}.{tenths % 10}"
 
 
-def citations(control: Control, catalog: Catalog, language: str, limit: int = 3) -> list[str]:
-    """Citations of a control's sources, laws first; unverified ones are marked 待核."""
+def citations(control: Control, catalog: Catalog, language: str, as_of: str, limit: int = 3) -> list[str]:
+    """Citations of a control's sources, laws first, as numbered on the day of the assessment; unverified ones are marked 待核."""
     result = []
     for name in control.derives_from:
         source = catalog.sources.get(name)
         if source is not None:
             mark = "" if source.verified else ("（待核）" if language == "zh" else " (unverified)")
-            result.append(source.citation.get(language) + mark)
+            result.append(source.cited(as_of).get(language) + mark)
     return result[:limit]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from compliance.errors import UsageError
 from compliance.model.assessment import Assessment, Snapshot
@@ -18,6 +18,7 @@ class ReportInput:
 
     excerpt: (path, line) -> the text of that line, masked where it may hold a secret; '' when not available
     notes:   what the gate noticed: (kind, where, detail)
+    run, config: of an assessment of a firm, what reports for people need besides (period, problems, organisation)
     """
 
     assessment: Assessment
@@ -32,9 +33,11 @@ class ReportInput:
     color: bool = False
     width: int = 80
     explain: bool = False
+    run: Any = None
+    config: Any = None
 
 
-Writer = Callable[[ReportInput], str]
+Writer = Callable[[ReportInput], str | bytes]
 
 FORMATS: Final[dict[str, str]] = {
     "text": "compliance.report.text",

@@ -63,6 +63,6 @@ def _finding(f: Finding) -> dict[str, Any]:
     return {
         "control": f.control, "check": f.check, "severity": f.severity, "table": f.table, "key": f.key, "verdict": f.verdict,
         "reason": why or f.clause, "reasons": [{"code": r.code, "detail": r.detail} for r in f.reasons], "clause": f.clause,
-        "location": {"path": f.location.path, "line": f.location.line, "end_line": f.location.end_line},
+        "location": {"path": f.location.path, "line": f.location.line, "end_line": f.location.end_line, **({"cell": f.location.cell} if f.location.cell else {})},
         "fingerprint": f.fingerprint, "message": f.message._asdict(), "status": f.status,
     }  # fmt: skip

@@ -32,7 +32,7 @@ def write(report: ReportInput) -> str:
     ranked = sorted((f for f in a.findings if f.status == "open"), key=lambda f: (f.verdict != "violation", order[f.severity], f.control, f.location, f.key))
     size = sum(len(line.encode()) + 1 for line in out)
     for number, f in enumerate(ranked):
-        law = citations(report.catalog.controls[f.control], report.catalog, report.language, 1)
+        law = citations(report.catalog.controls[f.control], report.catalog, report.language, report.assessment.as_of, 1)
         row = f"| {SEVERITY_TEXT[f.severity].get(report.language)} | {f.control}.{f.check} | `{_cell(f.location.path)}:{f.location.line}` | {_cell(explanation(f, report.language))} | {_cell(law[0] if law else '')} |"
         size += len(row.encode()) + 1
         if size > LIMIT - 20_000:

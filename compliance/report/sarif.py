@@ -52,7 +52,7 @@ def _rule(control_id: str, check_id: str, report: ReportInput) -> dict[str, Any]
     control = report.catalog.controls[control_id]
     check = next(k for k in control.checks if k.id == check_id)
     language = report.language
-    law = "; ".join(citations(control, report.catalog, language))
+    law = "; ".join(citations(control, report.catalog, language, report.assessment.as_of))
     return {
         "id": f"{control_id}.{check_id}",
         "shortDescription": {"text": f"{control.title.get(language)}: {check.question.get(language)}"},

@@ -8,6 +8,8 @@ from collections import Counter
 from compliance.model.assessment import OUTCOME_TEXT, Finding
 from compliance.report.common import REASON_TEXT, SEVERITY_TEXT, citations, explanation, figure, remedy, safe
 from compliance.report.interface import ReportInput
+from compliance.report.notes import lost, note_text
+from compliance.report.platform import platform_of
 
 _COLORS = {"critical": "1;31", "high": "31", "medium": "33", "low": "36"}
 
@@ -79,20 +81,12 @@ def _finding(finding: Finding, report: ReportInput) -> list[str]:
         body = safe(excerpt.strip())
         room = report.width - 10
         lines.append(f"  {finding.location.line:>5} | {body if width(body) <= room else body[: room // 2] + ' …'}")
-    law = "；".join(citations(control, report.catalog, language, 2)) if language == "zh" else "; ".join(citations(control, report.catalog, language, 2))
+    law = "；".join(citations(control, report.catalog, language, report.assessment.as_of, 2)) if language == "zh" else "; ".join(citations(control, report.catalog, language, report.assessment.as_of, 2))
     lines.append(wrap(("依据：" if language == "zh" else "law: ") + law, report.width, "  "))
-    provider = _provider(finding, report)
-    lines.append(wrap(("整改：" if language == "zh" else "fix: ") + remedy(finding, control, language, provider), report.width, "  "))
+    lines.append(wrap(("整改：" if language == "zh" else "fix: ") + remedy(finding, control, language, platform_of(finding)), report.width, "  "))
     if report.explain:
         lines.append(wrap(("理由：" if language == "zh" else "why: ") + control.rationale.get(language), report.width, "  "))
     return [*lines, ""]
-
-
-def _provider(finding: Finding, report: ReportInput) -> str:
-    for name in ("aws", "alicloud", "tencentcloud", "huaweicloud"):
-        if f"{name}_" in finding.key:
-            return name
-    return ""
 
 
 def _summary(report: ReportInput, violations: list[Finding], unsure: list[Finding], zh: bool) -> list[str]:
@@ -129,12 +123,13 @@ def _summary(report: ReportInput, violations: list[Finding], unsure: list[Findin
             report.width, "",
         )
     )  # fmt: skip
-    lost = [n for n in report.snapshot.notes if n.status in ("unparsed", "partial") or n.code in ("too_large", "link_outside_root", "special_file", "unreadable")]
-    for note in lost[:20]:
+    files = lost(report.snapshot.notes)
+    for note, more in files[:20]:
         place = f"{safe(note.path)}:{note.line}" if note.line else safe(note.path)
-        out.append(wrap(f"{'未读全' if zh else 'not fully read'}: {place} ({note.code}: {safe(note.detail)})", report.width, ""))
-    if len(lost) > 20:
-        out.append(f"… {len(lost) - 20}")
+        rest = f" (+{more})" if more else ""
+        out.append(wrap(f"{'未读全' if zh else 'not fully read'}: {place} ({safe(note_text(note, language))}){rest}", report.width, ""))
+    if len(files) > 20:
+        out.append(f"… {len(files) - 20}")
     for kind, where, detail in report.notes:
         out.append(wrap(f"{'豁免' if zh else 'exception'} {kind}: {where} {safe(detail)}", report.width, ""))
     out.append(wrap(f"{'结论' if zh else 'result'}: {REASON_TEXT[report.reason].get(language)} ({'退出码' if zh else 'exit code'} {report.code})", report.width, ""))

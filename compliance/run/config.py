@@ -13,22 +13,21 @@ from compliance.errors import CatalogError, ConfigError
 from compliance.model.location import Location
 from compliance.model.row import Row, make_row
 
-_KNOWN = {
-    "profile", "language", "fail_on", "exclude", "facts", "parameters", "filings", "baseline", "exceptions", "inline_ignores", "organisation", "as_of",
-    "period", "registers", "sources",
-}  # fmt: skip
+_KNOWN = {"profile", "language", "fail_on", "exclude", "facts", "parameters", "filings", "baseline", "exceptions", "inline_ignores", "organisation", "as_of", "period", "registers", "repositories", "sources"}
 
 
 @dataclass(frozen=True)
 class Config:
     """Typed settings; every field has its default.
 
-    filings: rows of cross_border_filing
+    filings:       rows of cross_border_filing
+    organisation:  name, unified social credit code, signatories, as the firm writes them
+    period:        the assessed period, ``2026Q3``, ``2026H1``, ``2026`` or ``2026-07-01..2026-09-30``
+    registers:     folder of the registers, relative to the settings
+    exported:      ``registers.as_of``: the day the registers were exported, for all or by table
+    repositories:  infrastructure repositories, relative to the settings
+    logs:          folders of exported logs (CSV), read like registers
     inline_ignores: False when the organisation switches ``hegui:ignore`` off
-    period: name of the assessed period, ``2026Q3``
-    registers: folder of the registers, relative to the settings
-    registers_as_of: day of the export of all registers (one date) or of some (table -> date)
-    sources: other evidence, kind -> relative paths
     """
 
     profile: str = "ci"
@@ -41,12 +40,13 @@ class Config:
     baseline: str = ""
     exceptions: str = ".hegui/exceptions.yaml"
     inline_ignores: bool = True
-    source: str = ""
-    organisation: str = ""
+    organisation: Mapping[str, Any] = field(default_factory=dict)
     period: str = ""
     registers: str = "registers"
-    registers_as_of: date | Mapping[str, date] | None = None
-    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exported: date | Mapping[str, date] | None = None
+    repositories: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
+    source: str = ""
 
 
 def load_config(root: Path) -> Config:
@@ -87,7 +87,7 @@ def _config(document: Any, label: str) -> Config:
             near = difflib.get_close_matches(key, _KNOWN, 1)
             raise ConfigError(f"unknown setting '{key}'", where=where(key), fix=f"did you mean '{near[0]}'?" if near else f"known: {', '.join(sorted(_KNOWN))}")
     values: dict[str, Any] = {"source": label}
-    for key in ("profile", "baseline", "exceptions", "organisation", "period"):
+    for key in ("profile", "baseline", "exceptions", "period"):
         if document.get(key) is not None:
             values[key] = str(document[key])
     for key, options in (("language", ("zh", "en")), ("fail_on", ("critical", "high", "medium", "low"))):
@@ -99,6 +99,27 @@ def _config(document: Any, label: str) -> Config:
         if not isinstance(document["exclude"], list):
             raise ConfigError("exclude is not a list", where=where("exclude"), fix="one glob pattern per line")
         values["exclude"] = tuple(str(v) for v in document["exclude"])
+    if document.get("registers") is not None:
+        given = document["registers"]
+        if isinstance(given, Mapping) and set(given) - {"folder", "as_of"}:
+            raise ConfigError("registers has settings that are not known", where=where("registers"), fix="folder, as_of")
+        values["registers"] = str(given.get("folder", "registers") if isinstance(given, Mapping) else given)
+        if isinstance(given, Mapping) and given.get("as_of") is not None:
+            stated = given["as_of"]
+            values["exported"] = {str(k): _day(v, where("registers")) for k, v in stated.items()} if isinstance(stated, Mapping) else _day(stated, where("registers"))
+    if document.get("sources") is not None:
+        sources = document["sources"]
+        if not isinstance(sources, Mapping) or set(sources) - {"repositories", "logs"} or not all(isinstance(v, list) for v in sources.values()):
+            raise ConfigError("sources is not kind -> list of paths", where=where("sources"), fix="repositories: [infrastructure], logs: [logs]")
+        values["repositories"] = tuple(str(v) for v in sources.get("repositories", []))
+        values["logs"] = tuple(str(v) for v in sources.get("logs", []))
+    if document.get("repositories") is not None:
+        if not isinstance(document["repositories"], list):
+            raise ConfigError("repositories is not a list", where=where("repositories"), fix="one folder per line")
+        values["repositories"] = tuple(str(v) for v in document["repositories"])
+    if document.get("organisation") is not None:
+        given = document["organisation"]
+        values["organisation"] = dict(given) if isinstance(given, Mapping) else {"name": str(given)}
     if document.get("facts") is not None:
         values["facts"] = {k: _fact(v) for k, v in document["facts"].items()}
     if document.get("parameters") is not None:
@@ -107,36 +128,14 @@ def _config(document: Any, label: str) -> Config:
         values["inline_ignores"] = str(document["inline_ignores"]).lower() == "true"
     if document.get("filings") is not None:
         values["filings"] = tuple(_filing(f, label, where("filings")) for f in document["filings"])
-    if document.get("registers") is not None:
-        values |= _registers(document["registers"], where("registers"))
-    if document.get("sources") is not None:
-        sources = document["sources"]
-        if not isinstance(sources, Mapping) or not all(isinstance(v, list) for v in sources.values()):
-            raise ConfigError("sources is not kind -> list of paths", where=where("sources"), fix="e.g. repositories: [infrastructure]")
-        values["sources"] = {str(k): tuple(str(p) for p in v) for k, v in sources.items()}
     return Config(**values)
-
-
-def _registers(item: Any, where: str) -> dict[str, Any]:
-    """``folder`` and ``as_of`` of the registers."""
-    if not isinstance(item, Mapping) or set(item) - {"folder", "as_of"}:
-        raise ConfigError("registers has settings that are not known", where=where, fix="folder, as_of")
-    values: dict[str, Any] = {}
-    if item.get("folder") is not None:
-        values["registers"] = str(item["folder"])
-    stated = item.get("as_of")
-    if isinstance(stated, Mapping):
-        values["registers_as_of"] = {str(k): _day(v, where) for k, v in stated.items()}
-    elif stated is not None:
-        values["registers_as_of"] = _day(stated, where)
-    return values
 
 
 def _day(value: Any, where: str) -> date:
     try:
         return date.fromisoformat(str(value))
     except ValueError as error:
-        raise ConfigError(f"registers.as_of '{value}' is not a date", where=where, fix="write YYYY-MM-DD") from error
+        raise ConfigError(f"'{value}' is not a date", where=where, fix="write YYYY-MM-DD") from error
 
 
 def _fact(value: Any) -> Any:

@@ -12,6 +12,7 @@ from compliance.collect.network import jurisdiction
 from compliance.collect.terraform.expression import evaluate, parse
 from compliance.collect.terraform.json_syntax import JsonFile
 from compliance.collect.terraform.module import ModuleSource, ResourceView, World
+from compliance.collect.terraform.plan import PlanResource, PlanWorld, is_plan
 from compliance.collect.terraform.providers.interface import PROVIDERS, Registry
 from compliance.collect.terraform.syntax import HclFile
 from compliance.model.cell import Cell, Reason, Unknown
@@ -55,14 +56,18 @@ class TerraformCollector:
     tables = TABLES
 
     def claims(self, path: str, head: bytes) -> bool:
-        """``.tf``, ``.tf.json``, ``.tfvars`` and ``.tfvars.json``."""
-        return path.endswith((".tf", ".tf.json", ".tfvars", ".tfvars.json"))
+        """``.tf``, ``.tf.json``, ``.tfvars``, ``.tfvars.json`` and the JSON of ``terraform show -json``."""
+        return path.endswith((".tf", ".tf.json", ".tfvars", ".tfvars.json")) or (path.endswith(".json") and is_plan(head))
 
     def collect(self, files: Iterable[SourceFile], tree: Tree) -> Iterator[Item]:
         """Rows of every root module, then notes."""
+        yield from self.collect_share(files, tree, 0, 1)
+
+    def collect_share(self, files: Iterable[SourceFile], tree: Tree, share: int, count: int) -> Iterator[Item]:
+        """Every *count*-th root module from *share* on; notes may come from several shares."""
         run = _Run(tree)
         yield from run.read(files)
-        yield from run.rows()
+        yield from run.rows(share, count)
 
 
 class _Run:
@@ -72,13 +77,16 @@ class _Run:
         self.pending: list[FileNote] = []
         self.modules: dict[str, ModuleSource] = {}
         self.tfvars: dict[str, list[HclFile | JsonFile]] = {}
+        self.plans: list[SourceFile] = []
         self.registries: dict[str, Registry | None] = {}
-        self.unadapted: dict[str, list[Any]] = {}
+        self.unadapted: set[tuple[str, str]] = set()
 
     def read(self, files: Iterable[SourceFile]) -> Iterator[FileNote]:
         """Group files by folder; only folders that call modules, or hold variables' values, are opened now."""
         for file in files:
-            if ".tfvars" not in file.name:
+            if file.name.endswith(".json") and not file.name.endswith((".tf.json", ".tfvars.json")):
+                self.plans.append(file)
+            elif ".tfvars" not in file.name:
                 self.files.setdefault(file.folder, []).append(file)
             elif file.name.startswith("terraform.tfvars") or ".auto.tfvars" in file.name:
                 parsed = self._parse(file)
@@ -126,10 +134,11 @@ class _Run:
                 source.override(parsed)
         return self.modules[folder]
 
-    def rows(self) -> Iterator[Item]:
+    def rows(self, share: int, count: int) -> Iterator[Item]:
         called = self._called()
-        for folder in sorted(self.files):
-            if folder in called:
+        roots = sorted(set(self.files) - called)
+        for number, folder in enumerate(roots):
+            if number % count != share:
                 continue
             world = World(folder, self.tree, self.source, self._values(folder))
             yield from self._taken()
@@ -138,8 +147,23 @@ class _Run:
             for resource in sorted(world.resources, key=lambda r: r.address):
                 yield from self._adapt(resource, world)
             self.modules.pop(folder, None)  # nobody calls a root module: its syntax trees can go
-        for kind, (count, path) in sorted(self.unadapted.items()):
-            yield FileNote(path, "read", "terraform", "no_adapter", f"{kind} x{count}")
+            world.close()
+        for number, file in enumerate(self.plans):
+            if number % count == share:
+                yield from self._plan(file)
+        for path, kind in sorted(self.unadapted):
+            yield FileNote(path, "read", "terraform", "no_adapter", kind)
+
+    def _plan(self, file: SourceFile) -> Iterator[Item]:
+        try:
+            world = PlanWorld(file)
+        except (ValueError, RecursionError) as error:
+            yield FileNote(file.path, "unparsed", "terraform", "unreadable", f"not the JSON of terraform show -json: {str(error)[:80]}", 0, tuple(sorted(TABLES)))
+            return
+        yield FileNote(file.path, "read", "terraform")
+        yield from self._places(world)
+        for resource in sorted(world.resources, key=lambda r: r.address):
+            yield from self._adapt(resource, world)
 
     def _called(self) -> set[str]:
         """Folders used as a local module by another folder; a circle of callers keeps its first folder as a root."""
@@ -190,34 +214,36 @@ class _Run:
             self.registries[provider] = importlib.import_module(package).REGISTRY if package else None
         return self.registries[provider]
 
-    def _adapt(self, resource: ResourceView, world: World) -> Iterator[Row]:
+    def _adapt(self, resource: ResourceView | PlanResource, world: World | PlanWorld) -> Iterator[Row]:
         registry = self._registry(resource.type.removeprefix("data.").partition("_")[0])
         adapters = registry.types.get(resource.type) if registry else None
         if adapters:
             for adapter in adapters:
                 yield from adapter(resource, world)  # type: ignore[arg-type]
         elif not resource.type.startswith("data.") and not (registry and resource.type in registry.linked):
-            entry = self.unadapted.setdefault(resource.type, [0, resource.at.path])
-            entry[0] += 1
+            self.unadapted.add((resource.at.path, resource.type))
         if registry is not None and not resource.type.startswith("data."):
             yield from self._resource_place(resource)
 
-    def _places(self, world: World) -> Iterator[Row]:
+    def _places(self, world: World | PlanWorld) -> Iterator[Row]:
         """One place per provider configuration; a provider that is used without one has an unknown place."""
         declared = set()
         for config in world.providers():
             if config.provider in PROVIDERS:
                 declared.add(config.provider)
                 yield _place(config.id, "provider", config.provider, config.region, config.at, "")
-        used = {r.provider: r for r in reversed(sorted(world.resources, key=lambda r: r.address)) if not r.type.startswith("data.")}
+        every: list[ResourceView | PlanResource] = [*world.resources]
+        used = {r.provider: r for r in sorted(every, key=lambda r: r.address, reverse=True) if not r.type.startswith("data.")}
         for provider in sorted(set(used) & set(PROVIDERS) - declared):
             resource = used[provider]
             where = Location(resource.at.path, resource.at.line, resource.at.line)
             unknown = Cell(Unknown(Reason("not_stated", f"provider {provider} region")))
             yield _place(f"{world.folder}:provider.{provider}", "provider", provider, unknown, where, "")
 
-    def _resource_place(self, resource: ResourceView) -> Iterator[Row]:
-        for attribute in ("region", "availability_zone", "zone_id"):
+    def _resource_place(self, resource: ResourceView | PlanResource) -> Iterator[Row]:
+        # Elsewhere a zone_id names a DNS zone or an edge site ("zone-2o1t24kgy362"), not a place.
+        zone = ("zone_id",) if resource.provider == "alicloud" else ()
+        for attribute in ("region", "availability_zone", *zone):
             cell = resource.get(attribute)
             if cell.known and isinstance(cell.value, str) and "-" in cell.value:
                 yield _place(f"{resource.id}/{attribute}", "resource", resource.provider, cell, resource.at, resource.id)

@@ -21,6 +21,7 @@ class JsonBlock:
     def __init__(self, kind: str, labels: tuple[str, ...], body: Any, at: Location, lines: dict[str, int]) -> None:
         self.kind, self.labels, self.at = kind, labels, at
         self.blocks: list[JsonBlock] = []
+        self.by_kind: dict[str, list[JsonBlock]] = {}
         self.attributes: dict[str, Attribute] = {}
         for name, value in body.items() if isinstance(body, dict) else ():
             line = _find(lines, name, at)

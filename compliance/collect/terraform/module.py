@@ -11,6 +11,7 @@ from typing import Any
 from compliance.collect.interface import Tree
 from compliance.collect.terraform import functions
 from compliance.collect.terraform.expression import MAX_ITEMS, evaluate, parse, step, to_text, unknown_from
+from compliance.collect.terraform.links import Links
 from compliance.collect.terraform.syntax import Attribute, HclBlock, HclFile
 from compliance.model.cell import ABSENT, Cell, Reason, Unknown
 from compliance.model.location import Location
@@ -189,13 +190,16 @@ class BlockView:
 
     def get(self, path: str) -> Cell:
         """See ``resource.Block.get``."""
-        if path not in self._cells:
-            self._cells[path] = self._get(path)
-        return self._cells[path]
+        cell = self._cells.get(path)
+        if cell is None:
+            cell = self._cells[path] = self._get(path)
+        return cell
 
     def _get(self, path: str) -> Cell:
         head, _, rest = path.partition(".")
         attribute = self._block.attributes.get(head)
+        if attribute is None and head not in self._block.by_kind:
+            return ABSENT
         if attribute is not None:
             cell = Cell(self._scope.value(attribute, self._local), attribute.at)
             return _into(cell, rest) if rest else cell
@@ -214,10 +218,10 @@ class BlockView:
         if rest:
             return [b for outer in self.blocks(head) for b in outer.blocks(rest)]
         found: list[Any] = []
-        for block in self._block.blocks:
+        for block in self._block.by_kind.get(head, ()):
             if block.kind == head:
                 found.append(BlockView(block, self._scope, self._local))
-            elif block.kind == "dynamic" and block.labels == (head,):
+            else:
                 found += self._dynamic(block)
         attribute = self._block.attributes.get(head)
         if attribute is not None:
@@ -344,18 +348,17 @@ class ResourceView(BlockView):
         return config.region if config else Cell(Unknown(Reason("not_stated", "region")))
 
 
-class World:
+class World(Links[ResourceView]):
     """All resources of one root module (see ``resource.World``)."""
 
     def __init__(self, folder: str, tree: Tree, sources: Callable[[str], ModuleSource | None], values: dict[str, Callable[[], Any]]) -> None:
+        super().__init__()
         self.folder, self.tree = folder, tree
         self._sources = sources
         self.notes: list[FileNote] = []
-        self.resources: list[ResourceView] = []
-        self._by_type: dict[str, list[ResourceView]] = {}
-        self._by_address: dict[str, ResourceView] = {}
         self._provider_views: list[ProviderView] = []
         self._blocks: dict[str, tuple[HclBlock, Scope]] = {}
+        self._scopes: list[Scope] = []
         self.called: set[str] = set()
         source = sources(folder)
         assert source is not None
@@ -363,6 +366,7 @@ class World:
 
     def _expand(self, source: ModuleSource, address: str, given: dict[str, Callable[[], Any]], providers: dict[str, ProviderView], chain: tuple[str, ...]) -> Scope:
         scope = Scope(source, address, self, given, dict(providers))
+        self._scopes.append(scope)
         for block in source.providers:
             identity = f"{self.folder}:{address + '.' if address else ''}provider.{block.labels[0]}"
             view = ProviderView(block, scope, identity)
@@ -378,11 +382,7 @@ class World:
             self._call(block, scope, chain)
         for block in source.resources:
             for suffix, local in self._instances(block, scope):
-                view_ = ResourceView(block, scope, local, suffix)
-                self.resources.append(view_)
-                self._by_type.setdefault(view_.type, []).append(view_)
-                self._by_address.setdefault(view_.address, view_)
-                self._by_address.setdefault(re.sub(r"\[[^\]]*\]", "", view_.address), view_)
+                self.register(ResourceView(block, scope, local, suffix))
         return scope
 
     def _instances(self, block: HclBlock, scope: Scope) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -445,33 +445,14 @@ class World:
         value = found[1]._once("attribute", reference, lambda _: found[1].value(stated))
         return value if isinstance(value, (bool, int, str)) else None
 
-    def of_type(self, *types: str) -> Sequence[ResourceView]:
-        """See ``resource.World.of_type``."""
-        return sorted((r for t in types for r in self._by_type.get(t, ())), key=lambda r: r.address)
-
-    def find(self, ref: str) -> ResourceView | None:
-        """See ``resource.World.find``."""
-        for text in (ref, re.sub(r"\[[^\]]*\]", "", ref)):
-            candidate = text
-            while candidate:
-                if candidate in self._by_address:
-                    return self._by_address[candidate]
-                candidate = candidate.rpartition(".")[0]
-        return None
-
-    def linked(self, target: Any, attribute: str, *types: str, by: Sequence[str] = ("id", "name")) -> Sequence[ResourceView]:
-        """See ``resource.World.linked``."""
-        names = {c.value for c in (target.get(b) for b in by) if c.known and isinstance(c.value, str)}
-        partial = {c.value.text for c in (target.get(b) for b in by) if c.unknown and c.value.text}
-        found = []
-        for other in self.of_type(*types):
-            cell = other.get(attribute)
-            if cell.known and isinstance(cell.value, str):
-                if cell.value in names:
-                    found.append(other)
-            elif cell.unknown and (any(self.find(r) is target for r in cell.refs) or (cell.value.text and cell.value.text in partial)):
-                found.append(other)
-        return found
+    def close(self) -> None:
+        """Break the circles between scopes, views and this world, so that memory goes at once."""
+        for scope in self._scopes:
+            for held in (scope.providers, scope.children, scope.given, scope._memo):
+                held.clear()
+        for kept in (self._scopes, self._provider_views, self._blocks):
+            kept.clear()
+        self.forget()
 
     def providers(self) -> Iterator[ProviderView]:
         """See ``resource.World.providers``."""

@@ -55,6 +55,15 @@ class HclBlock:
         """Nested blocks in order."""
         return self._body[1]
 
+    @cached_property
+    def by_kind(self) -> dict[str, list[HclBlock]]:
+        """Nested blocks by kind; a dynamic block stands under the kind it generates."""
+        found: dict[str, list[HclBlock]] = {}
+        for block in self.blocks:
+            kind = block.labels[0] if block.kind == "dynamic" and len(block.labels) == 1 else block.kind
+            found.setdefault(kind, []).append(block)
+        return found
+
 
 def _read_body(body: Any, path: str) -> tuple[dict[str, Attribute], list[HclBlock]]:
     attributes: dict[str, Attribute] = {}

@@ -32,8 +32,8 @@ class Statement:
 
     @property
     def any_principal(self) -> bool:
-        """Open to anyone."""
-        return "*" in self.principals
+        """Open to anyone; Tencent Cloud also writes ``qcs::cam::anyone:anyone`` (COS "Access policy language")."""
+        return "*" in self.principals or any(p.lower() == "qcs::cam::anyone:anyone" for p in self.principals)
 
     @property
     def all_actions(self) -> bool:
@@ -120,7 +120,9 @@ def statements(cell: Cell, world: World, owner: Location) -> list[Statement] | C
     """
     at = cell.at or owner
     if cell.known:
-        return parse(cell.value, at) or Cell(Unknown(Reason("unreadable_value", "policy")), at)
+        read = parse(cell.value, at)
+        # A policy with an empty list of statements grants nothing; that is known.
+        return Cell(Unknown(Reason("unreadable_value", "policy")), at) if read is None else read
     if cell.unknown:
         text = cell.value.text
         if text:

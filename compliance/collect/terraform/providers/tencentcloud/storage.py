@@ -1,136 +1,173 @@
-"""COS, disks, databases, keys, log topics.
-
-Provider pages: tencentcloud_cos_bucket, tencentcloud_cos_bucket_policy, tencentcloud_cbs_storage, tencentcloud_instance,
-tencentcloud_mysql_instance, tencentcloud_mysql_ssl, tencentcloud_mysql_backup_policy, tencentcloud_mysql_audit_service,
-tencentcloud_postgresql_instance, tencentcloud_redis_instance, tencentcloud_kms_key, tencentcloud_cls_topic.
-COS, CBS and the databases are in clear unless the configuration says otherwise.
-"""
+"""Object storage (COS): buckets with their inline settings, policies, versions, objects and replication."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
-from compliance.collect.terraform.providers.common import FOREVER, encryption, identity, presence
+from compliance.collect.terraform.providers.common import encryption, identity
 from compliance.collect.terraform.providers.policy import denies_clear_text, is_public, statement_rows
-from compliance.collect.terraform.providers.tencentcloud import REGISTRY
+from compliance.collect.terraform.providers.tencentcloud.registry import REGISTRY
+from compliance.collect.terraform.providers.tencentcloud.settings import (
+    Columns,
+    either,
+    endpoint_row,
+    parts,
+    place_row,
+    word,
+)
 from compliance.collect.terraform.resource import Resource, World
-from compliance.model.cell import Cell, any_true
+from compliance.model.cell import ABSENT, Cell, Reason, Unknown, any_true
 from compliance.model.row import NO_SETTING, Row, make_row
 
+_BUCKET: Final = "tencentcloud_cos_bucket"
+_POLICY: Final = "tencentcloud_cos_bucket_policy"
+_VERSION: Final = "tencentcloud_cos_bucket_version"
+_BY: Final = ("bucket", "id")
+_ALGORITHMS: Final = {"aes256": "AES-256", "kms": "KMS", "sm4": "SM4"}
+_PUBLIC_ACLS: Final = ("public-read", "public-read-write", "authenticated-read")
+# COS "Access control overview": preset groups, and the anonymous grantee of an ACL document.
+_PUBLIC_GRANTEE: Final = re.compile(r"groups/global/(allusers|authenticatedusers)|cam::anyone:anyone")
 
-@REGISTRY.adapter("tencentcloud_cos_bucket", reads=("tencentcloud_cos_bucket_policy",))
-def bucket(res: Resource, world: World) -> Iterator[Row]:
-    """Buckets: private, in clear, one version, no log unless said."""
-    policies = world.linked(res, "bucket", "tencentcloud_cos_bucket_policy", by=("bucket", "id"))
-    policy = policies[0].get("policy") if policies else Cell()
-    open_acl = res.get("acl").map(lambda v: v in ("public-read", "public-read-write")).default(False)
-    body = res.get("acl_body").map(lambda v: "AllUsers" in str(v)).default(False)
-    algorithm, key = res.get("encryption_algorithm").as_str(), res.get("kms_id")
-    encrypted = algorithm.map(lambda v: v.upper() in ("AES256", "KMS", "SM4", "COS/KMS")).default(False)
-    targets = [c for other in world.of_type("tencentcloud_cos_bucket") for c in [other.get("log_target_bucket")]]
-    is_target = any(any(world.find(r) is res for r in c.refs) or (c.known and c.value == res.get("bucket").value) for c in targets)
+
+@REGISTRY.adapter(_BUCKET, reads=(_POLICY, _VERSION))
+def bucket(resource: Resource, world: World) -> Iterable[Row]:
+    """Provider pages cos_bucket, cos_bucket_policy, cos_bucket_version.
+
+    Defaults: private, unencrypted, no versions (a multi-zone bucket always has them), no access log,
+    kept when not empty.  COS has no guard above ACLs and policies.
+    """
     yield make_row(
-        "object_storage", res.at, resource_id=res.id, name=res.get("bucket").as_str().default(""), **identity(res),
-        public_access=any_true([open_acl, body, is_public(policy, world, res.at)]), public_access_blocked=NO_SETTING,
-        **encryption(encrypted, key, "KMS" if "KMS" in str(algorithm.value) else "AES-256", declared=encrypted), versioning=res.get("versioning_enable").as_bool().default(False),
-        object_lock=NO_SETTING, force_destroy=res.get("force_clean").as_bool().default(False), access_logging=NO_SETTING if is_target else res.get("log_enable").as_bool().default(False),
-        tls_only=denies_clear_text(policy, world, res.at),
-    )  # fmt: skip
+        "object_storage",
+        resource.at,
+        **identity(resource),
+        resource_id=resource.id,
+        name=resource.get("bucket").as_str(),
+        public_access=_public(resource, world),
+        public_access_blocked=NO_SETTING,
+        **_encryption(resource),
+        versioning=_versioning(resource, world),
+        object_lock=resource.get("object_lock_configuration.enabled").as_bool().default(False),
+        force_destroy=resource.get("force_clean").as_bool().default(False),
+        access_logging=NO_SETTING if _holds_logs(resource, world) else _logging(resource),
+        tls_only=either(*(denies_clear_text(p, world, resource.at) for p in _policies(resource, world))),
+    )
+    yield from _replicas(resource, world)
+    yield from _websites(resource)
 
 
-@REGISTRY.adapter("tencentcloud_cos_bucket_policy")
-def bucket_policy(res: Resource, world: World) -> Iterator[Row]:
-    """Bucket policies."""
-    yield from statement_rows(res, world, res.get("policy"), "resource")
+@REGISTRY.adapter(_POLICY)
+def bucket_policy(resource: Resource, world: World) -> Iterable[Row]:
+    """Provider page cos_bucket_policy: one row a statement."""
+    return statement_rows(resource, world, resource.get("policy"), "resource")
 
 
-@REGISTRY.adapter("tencentcloud_cbs_storage", "tencentcloud_cbs_storage_set")
-def disk(res: Resource, world: World) -> Iterator[Row]:
-    """Cloud disks."""
+@REGISTRY.adapter("tencentcloud_cos_bucket_object")
+def public_object(resource: Resource, world: World) -> Iterable[Row]:
+    """Provider page cos_bucket_object: a public object is a grant to everyone; private is the default."""
+    exposed = resource.get("acl").default("private").as_str().equals(*_PUBLIC_ACLS)
+    if exposed.value is False:
+        return
     yield make_row(
-        "block_volume", res.at, resource_id=res.id, name=res.get("storage_name").as_str().default(""), **identity(res), volume_kind="disk",
-        **encryption(res.get("encrypt").as_bool().default(False), res.get("kms_key_id")), tls_required=NO_SETTING,
-    )  # fmt: skip
+        "permission_statement",
+        resource.at,
+        **identity(resource),
+        statement_id=f"{resource.id}/acl",
+        policy_id=resource.id,
+        policy_kind="resource",
+        effect="allow",
+        actions="name/cos:GetObject",
+        all_actions=False,
+        service_wildcard=False,
+        all_resources=False,
+        any_principal=exposed,
+        conditioned=False,
+        attached_directly=False,
+    )
 
 
-@REGISTRY.adapter("tencentcloud_instance")
-def instance(res: Resource, world: World) -> Iterator[Row]:
-    """Machines and their data disks."""
-    yield make_row(
-        "compute_instance", res.at, resource_id=res.id, name=res.get("instance_name").as_str().default(""), **identity(res), public_ip=res.get("allocate_public_ip").as_bool().default(False),
-        metadata_tokens_required=NO_SETTING, password_login=presence(res, "password"), deletion_protection=res.get("disable_api_termination").as_bool().default(False),
-    )  # fmt: skip
-    for index, block in enumerate(res.blocks("data_disks")):
-        yield make_row(
-            "block_volume", block.at, resource_id=f"{res.id}/data_disks/{index}", volume_kind="instance_disk", **identity(res),
-            **encryption(block.get("encrypt").as_bool().default(False), block.get("kms_key_id")), tls_required=NO_SETTING,
-        )  # fmt: skip
+def _policies(resource: Resource, world: World) -> Iterator[Cell]:
+    for part in parts(world, resource, "bucket", _POLICY, by=_BY):
+        yield part.get("policy")
 
 
-@REGISTRY.adapter("tencentcloud_mysql_instance", reads=("tencentcloud_mysql_ssl", "tencentcloud_mysql_backup_policy", "tencentcloud_mysql_audit_service"))
-def mysql(res: Resource, world: World) -> Iterator[Row]:
-    """MySQL: SSL, backups (seven days) and audit are resources of their own; disk encryption is set when it is bought, outside this resource."""
-    ssl = world.linked(res, "instance_id", "tencentcloud_mysql_ssl")
-    backups = world.linked(res, "mysql_id", "tencentcloud_mysql_backup_policy")
-    audits = world.linked(res, "instance_id", "tencentcloud_mysql_audit_service")
-    yield make_row(
-        "database", res.at, resource_id=res.id, name=res.get("instance_name").as_str().default(""), engine="mysql", version=res.get("engine_version").as_str().default(""), **identity(res),
-        encrypted=NO_SETTING, encryption_declared=NO_SETTING, customer_managed_key=NO_SETTING, public_access=res.get("internet_service").as_int().default(0).map(lambda v: v == 1),
-        allows_any_source=NO_SETTING, tls_required=ssl[0].get("status").as_str().map(lambda v: v.upper() == "ON") if ssl else Cell(False), min_tls=NO_SETTING,
-        audit_logging=Cell(bool(audits), audits[0].at if audits else None), backup_retention_days=backups[0].get("retention_period").as_int().default(7) if backups else Cell(7),
-        deletion_protection=NO_SETTING, default_credentials=NO_SETTING,
-    )  # fmt: skip
+def _public(resource: Resource, world: World) -> Cell:
+    policies = [is_public(policy, world, resource.at) for policy in _policies(resource, world)]
+    return any_true((_acl(resource), *policies))
 
 
-@REGISTRY.adapter("tencentcloud_postgresql_instance")
-def postgresql(res: Resource, world: World) -> Iterator[Row]:
-    """PostgreSQL: TDE when need_support_tde is 1."""
-    yield make_row(
-        "database", res.at, resource_id=res.id, name=res.get("name").as_str().default(""), engine="postgresql", version=res.get("engine_version").as_str().default(""), **identity(res),
-        **encryption(res.get("need_support_tde").as_int().default(0).map(lambda v: v == 1), res.get("kms_key_id")),
-        public_access=res.get("public_access_switch").as_bool().default(False), allows_any_source=NO_SETTING, tls_required=NO_SETTING, min_tls=NO_SETTING, audit_logging=NO_SETTING,
-        backup_retention_days=NO_SETTING, deletion_protection=res.get("delete_protection").as_bool().default(False), default_credentials=NO_SETTING,
-    )  # fmt: skip
+def _acl(resource: Resource) -> Cell:
+    body = resource.get("acl_body")
+    if body.absent or body.value == "":
+        return resource.get("acl").default("private").as_str().equals(*_PUBLIC_ACLS)
+    # acl_body overwrites acl; a template counts by the parts that are written out.
+    text = body.value.text if isinstance(body.value, Unknown) else body.value
+    if isinstance(text, str) and _PUBLIC_GRANTEE.search(text.lower()):
+        return Cell(True, body.at)
+    return body.as_str().map(lambda _: False)
 
 
-@REGISTRY.adapter("tencentcloud_redis_instance")
-def redis(res: Resource, world: World) -> Iterator[Row]:
-    """Redis: a password is required unless no_auth is said."""
-    yield make_row(
-        "database", res.at, resource_id=res.id, name=res.get("name").as_str().default(""), engine="redis", version="", **identity(res), encrypted=NO_SETTING, encryption_declared=NO_SETTING,
-        customer_managed_key=NO_SETTING, public_access=NO_SETTING, allows_any_source=NO_SETTING, tls_required=NO_SETTING, min_tls=NO_SETTING, audit_logging=NO_SETTING,
-        backup_retention_days=NO_SETTING, deletion_protection=NO_SETTING, default_credentials=res.get("no_auth").as_bool().default(False),
-    )  # fmt: skip
+def _encryption(resource: Resource) -> Columns:
+    stated = resource.get("encryption_algorithm").as_str()
+    name = _ALGORITHMS.get(word(stated))
+    on: Cell = stated.map(lambda text: name is not None if text else False).default(False)
+    if stated.known and stated.value and name is None:
+        on = Cell(Unknown(Reason("unreadable_value", str(stated.value)[:60])), stated.at)
+    return encryption(on, resource.get("kms_id") if name == "KMS" else ABSENT, name or "")
 
 
-@REGISTRY.adapter("tencentcloud_kms_key")
-def key(res: Resource, world: World) -> Iterator[Row]:
-    """Keys: rotation off unless said; seven days before deletion; only symmetric keys rotate."""
-    usage = res.get("key_usage").as_str().default("ENCRYPT_DECRYPT")
-    symmetric = usage.map(lambda v: v == "ENCRYPT_DECRYPT")
-    yield make_row(
-        "kms_key", res.at, key_id=res.id, name=res.get("alias").as_str().default(""), **identity(res), algorithm=usage, key_bits=NO_SETTING, purpose="storage",
-        status=res.get("is_enabled").as_bool().default(True).map(lambda v: "enabled" if v else "disabled"), rotation_supported=symmetric,
-        rotation_enabled=res.get("key_rotation_enabled").as_bool().default(False), rotation_days=NO_SETTING,
-        deletion_window_days=res.get("pending_delete_window_in_days").as_int().default(7), deletion_protection=NO_SETTING, policy_open=NO_SETTING,
-    )  # fmt: skip
+def _versioning(resource: Resource, world: World) -> Cell:
+    for part in parts(world, resource, "bucket", _VERSION, by=_BY):
+        status = part.get("status").as_bool()
+        if not status.absent:
+            return status
+    zones = resource.get("multi_az").as_bool()
+    return resource.get("versioning_enable").as_bool().default(zones.value is True)
 
 
-@REGISTRY.adapter("tencentcloud_cls_topic")
-def topic(res: Resource, world: World) -> Iterator[Row]:
-    """Log topics: 30 days unless said; 3640 = for ever."""
-    yield make_row(
-        "log_store", res.at, log_store_id=res.id, name=res.get("topic_name").as_str().default(""), store_kind="log_project", **identity(res),
-        retention_days=res.get("period").as_int().map(lambda v: FOREVER if v == 3640 else v).default(30), immutable=NO_SETTING, deletable_by_operators=NO_SETTING,
-        encrypted=NO_SETTING, encryption_declared=NO_SETTING, customer_managed_key=NO_SETTING,
-    )  # fmt: skip
+def _logging(resource: Resource) -> Cell:
+    return resource.get("log_enable").as_bool().default(False)
 
 
-@REGISTRY.adapter("tencentcloud_audit_track")
-def track(res: Resource, world: World) -> Iterator[Row]:
-    """Audit tracks: action_type ``*`` records reads and writes; a track covers every region."""
-    yield make_row(
-        "audit_trail", res.at, trail_id=res.id, name=res.get("name").as_str().default(""), **identity(res), enabled=res.get("status").as_int().map(lambda v: v == 1),
-        all_regions=NO_SETTING, all_events=res.get("action_type").as_str().map(lambda v: v == "*"), log_validation=NO_SETTING, encrypted=NO_SETTING, encryption_declared=NO_SETTING,
-        customer_managed_key=NO_SETTING, log_store_id=res.get("storage.storage_name").as_str().default(""), retention_days=NO_SETTING,
-    )  # fmt: skip
+def _holds_logs(resource: Resource, world: World) -> bool:
+    """Other buckets deliver their access logs here; such a bucket does not log access to itself."""
+    others = parts(world, resource, "log_target_bucket", _BUCKET, by=_BY)
+    return any(other.get("log_enable").value is not False for other in others)
+
+
+def _replicas(resource: Resource, world: World) -> Iterator[Row]:
+    for number, rule in enumerate(resource.blocks("replica_rules")):
+        if word(rule.get("status")) == "disabled":
+            continue
+        yield place_row(resource, f"replica/{number}", "replication", _target_region(rule.get("destination_bucket"), world))
+
+
+def _target_region(target: Cell, world: World) -> Cell:
+    """The region in ``qcs::cos:<region>::<bucket>``, or that of the bucket referred to."""
+    text = target.value.text if isinstance(target.value, Unknown) else target.value
+    fields = text.split(":") if isinstance(text, str) else []
+    if len(fields) > 3 and fields[3] and "$" not in fields[3]:
+        return Cell(fields[3], target.at)
+    for ref in target.refs:
+        found = world.find(ref)
+        if found is not None and found.type == _BUCKET and not found.region.absent:
+            return Cell(found.region.value, target.at)
+    return target if target.unknown else Cell(Unknown(Reason("unreadable_value", "destination_bucket")), target.at)
+
+
+def _websites(resource: Resource) -> Iterator[Row]:
+    """A static website serves clear text unless it sends every request to HTTPS."""
+    for number, site in enumerate(resource.blocks("website")):
+        redirect: Any = site.get("redirect_all_requests_to").default("").as_str().equals("https")
+        yield endpoint_row(
+            resource,
+            "storage",
+            f"/website/{number}",
+            site.at,
+            port=80,
+            protocol="http",
+            internet_facing=True,
+            plaintext=redirect.map(lambda secure: not secure),
+            http_redirect=redirect,
+        )

@@ -1,0 +1,8 @@
+"""Word lists written as running text."""
+
+from __future__ import annotations
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text between white space."""
+    return frozenset(text.split())

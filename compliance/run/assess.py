@@ -1,0 +1,117 @@
+"""``hegui assess``: a firm's folder in, an assessment of a period out; no printing here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from compliance.collect.repository import collect
+from compliance.collect.walk import walk
+from compliance.errors import ConfigError
+from compliance.evaluate.evaluate import Request, evaluate, require_profile
+from compliance.gate import exceptions
+from compliance.model.assessment import Assessment, Snapshot
+from compliance.model.catalog import Catalog
+from compliance.model.location import Location
+from compliance.model.row import FileNote, Row
+from compliance.run.check import CheckRun, Options, _after, bound_parameters, exit_code
+from compliance.run.config import Config
+from compliance.run.period import Period
+
+
+@dataclass(frozen=True)
+class AssessRun(CheckRun):
+    """The result of an assessment.
+
+    period:   what was assessed
+    problems: what the registers hold that could not be used, cell by cell
+    """
+
+    period: Period
+    problems: tuple[Any, ...]
+    request: Request
+
+
+def assess(root: Path, catalog: Catalog, config: Config, period: Period, options: Options) -> AssessRun:
+    """Collect, evaluate, gate.  Raises HeguiError for unusable settings; what registers hold never raises."""
+    profile = require_profile(catalog, config.profile)
+    if profile.scope != "firm":
+        raise ConfigError(f"profile '{config.profile}' is for repositories", where=config.source, fix="use starter, quarterly or full; hegui check takes repositories")
+    snapshot, problems = gather(root, catalog, config, period, options.as_of)
+    bounds = (period.start.isoformat(), period.end.isoformat())
+    request = Request(profile, options.as_of, config.facts, bound_parameters(catalog, config), bounds)
+    assessment = evaluate(catalog, request, snapshot)
+    assessment, notes = _excepted(root, config, assessment, options)
+    assessment = replace(assessment, scores=_after(assessment, assessment.findings, catalog))
+    code, reason = exit_code(assessment, options)
+    return AssessRun(assessment, snapshot, catalog, tuple(notes), code, reason, period, problems, request)
+
+
+def gather(root: Path, catalog: Catalog, config: Config, period: Period, as_of: str) -> tuple[Snapshot, tuple[Any, ...]]:
+    """Registers, documents and repositories as one snapshot, and the problems of the registers."""
+    from compliance.collect.documents import collect_documents
+    from compliance.collect.registers import read_registers
+
+    read: list[Row] = []
+    notes: list[FileNote] = []
+    problems: list[Any] = []
+    delivered: set[str] = {"cross_border_filing"}
+    stale: set[str] = set()
+    origins: dict[str, str] = {}
+    for folder_name in (config.registers, *config.logs):
+        reading = read_registers(root / folder_name, catalog.tables, date.fromisoformat(as_of[:10]), period=period.name, exported=config.exported)
+        read += [_moved(r, folder_name) for r in reading.rows]
+        notes += [replace(n, path=f"{folder_name}/{n.path}") for n in reading.notes]
+        problems += reading.problems
+        delivered |= reading.delivered
+        stale |= reading.stale
+        origins |= {t: f"{folder_name}/{p}" for t, p in reading.origins.items()}
+    documents = collect_documents(root, read, f"{as_of[:10]} 23:59:59")
+    if "document_register" in delivered:
+        delivered.add("document_text")
+    problems += documents.problems
+    notes += documents.notes
+    rows: list[Row] = [*documents.rows, *config.filings]
+    for name in config.repositories:
+        folder = (root / name).resolve()
+        if not folder.is_dir():
+            raise ConfigError(f"repository '{name}' does not exist", where=config.source, fix="name a folder relative to hegui.yaml")
+        found = collect(walk(folder, config.exclude))
+        rows += [_moved(r, name) for r in found.rows]
+        notes += [replace(n, path=f"{name}/{n.path}") for n in found.notes]
+        delivered |= found.delivered
+    ordered = tuple(sorted(rows, key=_order))
+    return Snapshot(ordered, frozenset(delivered), tuple(sorted(set(notes), key=lambda n: (n.path, n.collector, n.code, n.line))), frozenset(stale), origins), tuple(problems)
+
+
+def _order(row: Row) -> tuple[Any, ...]:
+    return (row.table, row.at.path, row.at.line, row.at.cell, tuple(map(str, row.values.values())))
+
+
+def _moved(row: Row, prefix: str) -> Row:
+    """A row of a repository as seen from the firm's folder."""
+    return replace(row, at=_below(row.at, prefix), places={c: _below(p, prefix) for c, p in row.places.items()})
+
+
+def _below(place: Location, prefix: str) -> Location:
+    return place._replace(path=f"{prefix}/{place.path}")
+
+
+def _excepted(root: Path, config: Config, assessment: Assessment, options: Options) -> tuple[Assessment, list[exceptions.GateNote]]:
+    path = root / config.exceptions
+    if not path.is_file():
+        return assessment, []
+    from compliance.catalog import yaml_source
+
+    parsed = exceptions.parse(yaml_source.read(path, config.exceptions), config.exceptions)
+    findings, notes = exceptions.apply(list(assessment.findings), parsed, date.fromisoformat(options.as_of[:10]))
+    return replace(assessment, findings=tuple(findings)), list(notes)
+
+
+def named(config: Config) -> str:
+    """The firm's name as reports show it."""
+    given: Mapping[str, Any] = config.organisation
+    return str(given.get("name") or "")
