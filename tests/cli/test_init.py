@@ -24,7 +24,7 @@ def test_init_makes_settings_that_load_and_registers_that_read(tmp_path: Path) -
     code, output = invoke("init", str(firm), "--organisation", '甲"乙代账: #1', "--persons", "5000", "--as-of", "2026-08-01", "--tier", "1")
     assert code == 0, output
     config = load_config(firm)
-    assert (config.organisation, config.period, config.facts, config.registers) == ('甲"乙代账: #1', "2026Q3", {"persons_processed": "5000"}, "registers")
+    assert (config.organisation["name"], config.period, config.facts, config.registers) == ('甲"乙代账: #1', "2026Q3", {"persons_processed": "5000"}, "registers")
     assert config.profile in load_catalog().profiles and config.language == "zh"
     reading = read_registers(firm / "registers", load_catalog().tables, date(2026, 8, 1), period=config.period)
     assert {p.code for p in reading.problems} == {"empty_template"}
@@ -42,7 +42,7 @@ def test_every_commented_setting_loads_when_switched_on(tmp_path: Path) -> None:
     path.write_text("\n".join(lines), encoding="utf-8")
     config = load_config(tmp_path / "firm")
     assert set(config.facts) >= {"persons_processed", "cross_border", "minors", "entrusted_clients"}
-    assert config.registers_as_of == date(2026, 9, 30) and config.sources == {"repositories": ("infrastructure",), "logs": ("logs",)}
+    assert config.exported == date(2026, 9, 30) and config.repositories == ("infrastructure",) and config.logs == ("logs",)
     assert config.parameters
 
 
@@ -83,7 +83,7 @@ def test_tiers_narrow_the_templates(tmp_path: Path) -> None:
     assert sizes[0] < sizes[1]
 
 
-@pytest.mark.parametrize("text", ["registers: x", "registers: {folde: x}", "registers: {as_of: soon}", "sources: [a]", "sources: {logs: a}"])
+@pytest.mark.parametrize("text", ["registers: {folde: x}", "registers: {as_of: soon}", "sources: [a]", "sources: {logs: a}"])
 def test_settings_that_cannot_be_meant_are_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "hegui.yaml").write_text(text + "\n", encoding="utf-8")
     code, output = invoke("check", str(tmp_path))

@@ -30,6 +30,15 @@ def test_a_row_knows_its_file_its_cell_and_the_cell_of_every_value(tmp_path: Pat
     assert set(row.places) == {c.name for c in STAFF.columns} and dict(row.places) == row.places
 
 
+def test_paths_may_be_told_from_the_folder_above(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(staff(with_cell(4, "3/5/2026")))
+    (tmp_path / "b.xlsx").write_bytes(b"PK")
+    reading = read_registers(tmp_path, TABLES, AS_OF, prefix="registers")
+    paths = {reading.rows[0].at.path, reading.rows[0].places["hired_on"].path, reading.origins["staff"], reading.sheets[0].file}
+    assert paths == {"registers/a.xlsx"}
+    assert {p.file for p in reading.problems} == {n.path for n in reading.notes} == {"registers/a.xlsx", "registers/b.xlsx"}
+
+
 def test_a_problem_reads_as_place_header_what_why_fix(tmp_path: Path) -> None:
     (problem,) = read(tmp_path, {"保密协议登记表.xlsx": staff(with_cell(4, "3/5/2026"))}).problems
     assert problem.where() == "保密协议登记表.xlsx › 员工登记表!E2 〔入职日期〕"
