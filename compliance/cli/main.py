@@ -132,6 +132,23 @@ def init(folder: str, as_of: str | None, **options: Any) -> None:
 
 
 @cli.command()
+@click.argument("path", default=".", type=click.Path(exists=True, file_okay=False))
+@click.option("--as-of", metavar="DATE", help="The day of the collection (default: today in Asia/Shanghai).")
+@click.option("--mark", metavar="DIR", help="Also write copies with the bad cells marked, and a list of problems, into this folder.")
+@click.option("--all", is_flag=True, help="Also show what is only worth knowing.")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the messages (default: zh).")
+@click.pass_context
+def collect(ctx: click.Context, /, path: str, **options: Any) -> None:
+    """Read a firm's registers (台账) and documents and say what in them cannot be used.
+
+    Exit codes: 0 no errors, 2 unusable input, 3 errors or nothing to read.
+    """
+    from compliance.cli.collect import run
+
+    ctx.exit(run(path, options))
+
+
+@cli.command()
 @click.option("--out", default="registers", type=click.Path(file_okay=False), help="Folder to write into (default: registers).")
 @click.option("--profile", help="Only registers that this profile reads.")
 @click.option("--tier", type=click.IntRange(1, 3), help="Only registers up to this tier; 1 = the starter set.")

@@ -62,13 +62,13 @@ def gather(root: Path, catalog: Catalog, config: Config, period: Period, as_of: 
     stale: set[str] = set()
     origins: dict[str, str] = {}
     for folder_name in (config.registers, *config.logs):
-        reading = read_registers(root / folder_name, catalog.tables, date.fromisoformat(as_of[:10]), period=period.name, exported=config.exported)
-        read += [_moved(r, folder_name) for r in reading.rows]
-        notes += [replace(n, path=f"{folder_name}/{n.path}") for n in reading.notes]
+        reading = read_registers(root / folder_name, catalog.tables, date.fromisoformat(as_of[:10]), period=period.name, exported=config.exported, prefix=folder_name)
+        read += reading.rows
+        notes += reading.notes
         problems += reading.problems
         delivered |= reading.delivered
         stale |= reading.stale
-        origins |= {t: f"{folder_name}/{p}" for t, p in reading.origins.items()}
+        origins |= reading.origins
     documents = collect_documents(root, read, f"{as_of[:10]} 23:59:59")
     if "document_register" in delivered:
         delivered.add("document_text")

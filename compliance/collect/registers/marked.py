@@ -25,7 +25,7 @@ _HEADERS: Final = (("程度", "severity", 8), ("位置", "place", 32), ("列", "
 def write_marked_copies(folder: Path, reading: RegisterReading, out: Path, language: str = "zh") -> list[Path]:
     """A marked copy beside a list of problems for every file that has errors or warnings, and one list of everything.
 
-    folder:  the registers folder that *reading* came from; only read
+    folder:  what the paths of *reading* are relative to; only read
     out:     an existing folder, not inside *folder*
     Returns the paths written, the overall list first.
     """

@@ -141,6 +141,7 @@ def problem(code: str, file: str, *, sheet: str = "", cell: str = "", header: st
     not have: a defect of Hegui.
     """
     message = MESSAGES[code]
+    details = {"header": header, **details}
     zh = {k: (v[0] if isinstance(v, tuple) else v) for k, v in details.items()}
     en = {k: (v[1] if isinstance(v, tuple) else v) for k, v in details.items()}
     what, why, fix = (Text(pair[0].format(**zh), pair[1].format(**en)) for pair in (message.what, message.why, message.fix))

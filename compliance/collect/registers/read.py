@@ -50,6 +50,7 @@ def read_registers(
     *,
     period: str | None = None,
     exported: date | Mapping[str, date] | None = None,
+    prefix: str = "",
 ) -> RegisterReading:
     """Every register of a firm's ``registers/`` folder and its sub-folders; nothing is written.
 
@@ -58,16 +59,17 @@ def read_registers(
     as_of:    the day of the assessment, against which freshness is counted
     period:   name of the assessed period, e.g. ``2026Q3``; a template made for another one gets a warning
     exported: ``registers.as_of`` of ``hegui.yaml``: the day of the export of all tables, or table -> day
+    prefix:   put before every path in the answer, e.g. ``registers`` to have them from the firm's folder
     Problems with files, sheets and cells are returned, never raised.
     """
     with _fewer_collections():
-        return _read(folder, tables, as_of, period, exported)
+        return _read(folder, tables, as_of, period, exported, f"{prefix}/" if prefix else "")
 
 
-def _read(folder: Path, tables: Mapping[str, Table], as_of: date, period: str | None, exported: date | Mapping[str, date] | None) -> RegisterReading:
+def _read(folder: Path, tables: Mapping[str, Table], as_of: date, period: str | None, exported: date | Mapping[str, date] | None, prefix: str) -> RegisterReading:
     reader = _Folder(tables, names_of(tables), period, exported, _Found())
     for path, name in _files(folder):
-        reader.file(path, name)
+        reader.file(path, prefix + name)
     found = reader.found
     delivered = frozenset(found.exports)
     found.problems += repeated_keys(found.rows, tables)

@@ -34,6 +34,14 @@ _UNITS: Final[dict[str, frozenset[str]]] = {
 _COUNTS: Final = frozenset({"条", "份", "人", "次", "家", "个", "台", "项", "户", "行", "例", "件", "套", "人次"})
 _COUNT_ENDINGS: Final = ("count", "participants", "size", "findings", "exceptions", "hits", "total", "sampled", "compared", "mismatched", "quantity", "rows", "open", "reviewed")
 _NEVER: Final = re.compile(r"(?:_to|_until|_end|expires_on|expires_at|expiry)$")
+# Other words under which registers keep an option, by its label.
+_SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
+    "全职": ("正式", "正式工", "正式员工", "全日制"), "实习": ("实习生",), "外包": ("外聘", "外包人员"), "劳务派遣": ("派遣", "派遣工"),
+    "休假": ("停薪留职", "休假中"), "离职": ("已离职",), "在职": ("在岗",), "服务中": ("在服务", "合作中", "正常"), "已终止": ("终止", "已解约", "解约"),
+    "纸质": ("纸本", "纸面"), "电子": ("电子版", "电子文件"), "成功": ("正常",), "合格": ("通过",), "已归还": ("归还",), "已销毁": ("销毁",),
+    "高": ("高风险",), "中": ("中风险", "中等"), "低": ("低风险",), "重大": ("严重", "极高"), "个体工商户": ("个体户", "个体"), "公司": ("企业", "有限公司"),
+    "微信": ("企业微信",), "电子邮件": ("邮件", "邮箱"), "讲授": ("面授", "线下", "现场培训"), "线上课程": ("线上", "网课"), "现行有效": ("有效", "生效"),
+}  # fmt: skip
 LIMIT: Final = 32767
 """Characters that a spreadsheet cell holds; longer text comes from broken quoting."""
 
@@ -64,7 +72,7 @@ def converter(column: Column, table: Table, date1904: bool = False, tables: dict
         inner = _id if is_id(column, table) else _text
     blanks = _PLACEHOLDERS - _FALSE if column.type == "bool" else _PLACEHOLDERS
     is_text = column.type == "string" and not is_id(column, table)
-    known = frozenset(t for o in (*column.options, *(v for _, v in column.labels)) for t in [nfkc(o).lower()])
+    known = frozenset(t for o in (*column.options, *(w for _, v in column.labels for w in v.split("|"))) for t in [nfkc(o).lower()])
     memory: dict[str, Outcome] = {}
 
     def text_cell(value: str) -> Outcome:
@@ -249,6 +257,13 @@ def _option(column: Column) -> Convert:
         for word in label.split("|"):
             if meaning.setdefault(_word(word), code) != code:
                 twice.add(_word(word))
+    synonyms: dict[str, set[str]] = {}
+    for code, label in column.labels:
+        for word in _SYNONYMS.get(label.split("|")[0], ()):
+            synonyms.setdefault(_word(word), set()).add(code)
+    for word, codes in synonyms.items():
+        if len(codes) == 1:
+            meaning.setdefault(word, next(iter(codes)))
     shown = {code: label.split("|")[0] for code, label in column.labels}
     zh, en = "、".join(shown.get(c, c) for c in column.options), ", ".join(column.options)
 

@@ -12,6 +12,7 @@ _INVISIBLE: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 _BRACKETED: Final = re.compile(r"[(\[{【〔《<][^()\[\]{}【】〔〕《》<>]*[)\]}】〕》>]")
 _MARKS: Final = re.compile(r"[\s*:：,，、。.;；_\-–—/\\#☆★|\"'“”]+")
 _NUMBERING: Final = re.compile(r"^(?:\d{1,3}|[一二三四五六七八九十]{1,3}|附件\d*|表\d+)[.、_\-\s)]+")
+_PREFIX: Final = re.compile(r"^\d{4}(?:年)?(?:度)?(?:[\s_\-]*(?:q[1-4]|第?[一二三四1-4]季度|\d{1,2}月))?[\s_\-.]*(?=\D)")
 _SUFFIX: Final = re.compile(r"(?:[\s_\-]*(?:\d{4}(?:年)?(?:度)?(?:[\s_\-]*(?:q[1-4]|第?[一二三四1-4]季度|\d{1,2}月?))?(?:[\s_\-]*\d{1,2}日?)?|v\d+(?:\.\d+)*|副本|copy|\d{1,2}|最新|最终版|终版|登记|导出))+$")
 
 
@@ -42,7 +43,7 @@ def name_forms(text: str) -> tuple[str, ...]:
     plain = nfkc(text).lower()
     forms = [_MARKS.sub("", plain)]
     bare = _BRACKETED.sub("", plain).strip()
-    bare = _NUMBERING.sub("", bare).strip()
+    bare = _PREFIX.sub("", _NUMBERING.sub("", bare).strip()).strip()
     for _ in range(2):
         bare = _SUFFIX.sub("", bare).strip() or bare
     forms.append(_MARKS.sub("", bare))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree
@@ -20,7 +21,10 @@ from compliance.collect.registers.words import column_index
 
 UNPACKED_LIMIT: Final = 1_500_000_000
 PART_LIMIT: Final = 50_000_000
+GRID_LIMIT: Final = 40_000_000
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ROW_NUMBER: Final = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d{1,7})[\"']")
+_WIDE: Final = re.compile(rb"\br=[\"']([A-Z]{2,3})\d")
 _ROW: Final = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _ERROR: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*\bt=[\"']e[\"'][^>]*)>(?:<(?:\w+:)?f\b.*?(?:/>|</(?:\w+:)?f>))?\s*<(?:\w+:)?v[^>]*>([^<]*)<", re.S)
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*<(?:\w+:)?f\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?f>)(?=(.{0,64}))", re.S)
@@ -75,9 +79,26 @@ def read_workbook(path: str, data: bytes, suffix: str) -> Book:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         names = set(archive.namelist())
-        unpacked = sum(i.file_size for i in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        _refuse(archive, names, suffix)
+        return _read(path, data, archive, names)
+    except FileFault:
+        raise
+    except python_calamine.PasswordError as error:
+        raise FileFault("encrypted") from error
+    except zipfile.BadZipFile as error:
         raise FileFault("damaged", detail=("压缩包结构不完整", "the zip archive is incomplete")) from error
+    except (python_calamine.CalamineError, ElementTree.ParseError, LookupError, ValueError, EOFError, OSError, RuntimeError, zlib.error) as error:
+        raise FileFault("damaged", detail=("内部结构读不通", "its inner structure cannot be read")) from error
+    except BaseException as error:
+        # A panic of the Rust reader is derived from BaseException and cannot be imported by name.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise FileFault("damaged", detail=("内部结构读不通", "its inner structure cannot be read")) from error
+
+
+def _refuse(archive: zipfile.ZipFile, names: set[str], suffix: str) -> None:
+    """What is no workbook, or too much of one."""
+    unpacked = sum(i.file_size for i in archive.infolist())
     if unpacked > UNPACKED_LIMIT:
         raise FileFault("too_large", detail=f"{unpacked // 1_000_000} MB")
     if any(i.flag_bits & 1 for i in archive.infolist()):
@@ -88,14 +109,6 @@ def read_workbook(path: str, data: bytes, suffix: str) -> Book:
         raise FileFault("other_format", suffix=".xlsb")
     if not any(n.endswith("workbook.xml") for n in names):
         raise FileFault("not_workbook", suffix=suffix)
-    try:
-        return _read(path, data, archive, names)
-    except FileFault:
-        raise
-    except python_calamine.PasswordError as error:
-        raise FileFault("encrypted") from error
-    except (python_calamine.CalamineError, ElementTree.ParseError, zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
-        raise FileFault("damaged", detail=("内部结构读不通", "its inner structure cannot be read")) from error
 
 
 def _read(path: str, data: bytes, archive: zipfile.ZipFile, names: set[str]) -> Book:
@@ -105,15 +118,24 @@ def _read(path: str, data: bytes, archive: zipfile.ZipFile, names: set[str]) -> 
     for meta in book.sheets_metadata:
         if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
             continue
+        raw = archive.read(parts[meta.name]) if parts.get(meta.name) in names else b""
+        _bounded(raw)
         source = book.get_sheet_by_name(meta.name)
         cells = source.to_python(skip_empty_area=False)
-        raw = archive.read(parts[meta.name]) if parts.get(meta.name) in names else b""
         hidden, hidden_columns = _hidden(raw)
         sheets.append(
             Sheet(meta.name, cells, dict(_faults(raw)), hidden, hidden_columns, tuple(source.merged_cell_ranges or ()),
                   meta.visible == python_calamine.SheetVisibleEnum.Visible, date1904)
         )  # fmt: skip
     return Book(path, tuple(sheets), _properties(archive, names))
+
+
+def _bounded(raw: bytes) -> None:
+    """The reader keeps a full grid up to the last cell: two cells in far corners would take all memory."""
+    rows = max((int(n) for n in _ROW_NUMBER.findall(raw)), default=0)
+    columns = max((column_index(n.decode()) + 1 for n in set(_WIDE.findall(raw))), default=26)
+    if rows * columns > GRID_LIMIT:
+        raise FileFault("too_large", detail=(f"{rows} 行 × {columns} 列", f"{rows} rows x {columns} columns"))
 
 
 def _xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
