@@ -170,7 +170,7 @@ class _Run:
         return reasons
 
     def _nil_return(self, check: Check) -> bool:
-        """A signed nil return covers the period for the set asked about, or for a table it is drawn from.
+        """A signed nil return covers the period for the set asked about, or for a table or view it is drawn from.
 
         Configuration that does not exist (no message queue at all) may be declared so for every check.
         """
@@ -178,7 +178,8 @@ class _Run:
         if check.on_empty != "nil_return" and not config:
             return False
         start, end = (self.instants[k].isoformat() for k in ("period_start", "period_end"))
-        names = {check.every, *check.population}
+        # A population of its own may be drawn from a view: "no leavers" is declared for the view, not for the staff register.
+        names = {check.every, *check.population, *(v.name for v in self.catalog.views if re.search(rf"\b{v.name}\b", check.count_sql))}
         for _, row in self.by_table.get("nil_return", []):
             v = row.values
             if v.get("table_name") not in names or None in (v.get("declared_by"), v.get("declared_at"), v.get("period_start"), v.get("period_end")):

@@ -246,8 +246,11 @@ def mutants(sql: str) -> Iterator[tuple[str, str]]:
         exp.GT: (exp.GTE, exp.LTE), exp.GTE: (exp.GT, exp.LT),
     }  # fmt: skip
     tree = sqlglot.parse_one(sql, dialect="duckdb")
-    # Whether membership is unknown repeats the population condition; it is the condition that is changed.
+    # Whether membership is unknown, and whether a row may match, repeat conditions that stand elsewhere in the query;
+    # it is those that are changed.
     echoed = {id(n) for a in tree.find_all(exp.Alias) if a.alias == "_member_unknown" for n in a.walk()}
+    echoed |= {id(n) for c in tree.find_all(exp.CTE) if c.alias == "maybe" for n in c.walk()}
+    echoed |= {id(n) for c in tree.find_all(exp.CTE) if c.alias == "hit" for q in c.find_all(exp.Subquery) if q.alias == "member" for n in q.walk()}
     for index, node in enumerate(tree.walk()):
         options: list[Any] = []
         if id(node) in echoed:
