@@ -1,4 +1,5 @@
 -- title: 存储资源（对象存储、数据库、磁盘） | Stores: buckets, databases and volumes
+-- optional: object_storage, database, block_volume
 select s._row as _row, s.resource_id as resource_id, 'object_storage' as store_kind, s.asset_id as asset_id, s.account_id as account_id,
   s.encrypted as encrypted, s.encryption_algorithm as encryption_algorithm, s.kms_key_id as kms_key_id, s.public_access as public_access
 from object_storage as s
