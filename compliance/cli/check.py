@@ -108,7 +108,7 @@ def _slot(root: Path, tree: DiskTree, config: Config, options: Mapping[str, Any]
             ensure_ascii=False,
         ).encode("utf-8", "surrogatepass")
     )
-    for path in tree.paths():
+    for path in (*tree.paths(), *tree.installed_paths()):
         file = tree.file(path)
         total.update(f"{path}\0{file.sha256 if file else '-'}\0".encode("utf-8", "surrogatepass"))
     exceptions = root / config.exceptions

@@ -20,6 +20,10 @@ class Tree(Protocol):
         """Every regular file of the walk, relative posix paths, sorted."""
         ...
 
+    def installed_paths(self) -> Sequence[str]:
+        """Files under ``.terraform/modules``: what ``terraform init`` fetched; not among ``paths``."""
+        ...
+
     def file(self, path: str) -> SourceFile | None:
         """The file at a relative posix path, or None when the walk has no such readable file."""
         ...

@@ -14,8 +14,12 @@ class MemoryTree:
         self._files = {path: SourceFile(path, data) for path, data in sorted(files.items())}
 
     def paths(self) -> Sequence[str]:
-        """Every path, sorted."""
-        return list(self._files)
+        """Every path, sorted, but those of installed modules."""
+        return [p for p in self._files if "/.terraform/modules/" not in f"/{p}"]
+
+    def installed_paths(self) -> Sequence[str]:
+        """Paths of modules that ``terraform init`` fetched, sorted."""
+        return [p for p in self._files if "/.terraform/modules/" in f"/{p}"]
 
     def file(self, path: str) -> SourceFile | None:
         """The file, or None."""

@@ -20,6 +20,8 @@ from compliance.errors import CollectError
 from compliance.model.row import FileNote
 
 SKIPPED_FOLDERS: Final = frozenset({".git", ".hg", ".svn", ".terraform", "node_modules", "__pycache__", ".venv", ".tox", ".hegui"})
+INSTALLED: Final = "/.terraform/modules/"
+"""Where ``terraform init`` puts the modules of registries and repositories."""
 HEAD_BYTES: Final = 4096
 _OPEN: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -51,6 +53,7 @@ class DiskTree:
     root: Path
     limits: Limits = field(default_factory=Limits)
     entries: dict[str, str] = field(default_factory=dict)
+    installed: dict[str, str] = field(default_factory=dict)
     notes: list[FileNote] = field(default_factory=list)
     _read: dict[str, SourceFile | None] = field(default_factory=dict)
     _bytes: int = 0
@@ -59,10 +62,14 @@ class DiskTree:
         """Relative posix paths in byte order."""
         return list(self.entries)
 
+    def installed_paths(self) -> Sequence[str]:
+        """Files of modules that ``terraform init`` fetched, in byte order; they are not the repository's own."""
+        return list(self.installed)
+
     def file(self, path: str) -> SourceFile | None:
         """The file; None when it is not of the walk, is binary or could not be read (which is noted)."""
         if path not in self._read:
-            real = self.entries.get(path)
+            real = self.entries.get(path) or self.installed.get(path)
             self._read[path] = self._load(path, real) if real is not None else None
         return self._read[path]
 
@@ -171,7 +178,9 @@ class _Walk:
         self._follow()
         if any(self.left_out):
             self._note("", "skipped", "excluded", f"{self.left_out[0]} folders and {self.left_out[1]} files by the exclude patterns")
-        self.tree.entries = dict(sorted(self.found.items()))
+        every = sorted(self.found.items())
+        self.tree.entries = {p: r for p, r in every if INSTALLED not in f"/{p}"}
+        self.tree.installed = {p: r for p, r in every if INSTALLED in f"/{p}"}
         self.tree.notes.sort(key=lambda n: (n.path, n.code))
 
     def _take(self, entry: os.DirEntry[str], prefix: str, deeper: list[tuple[str, str]]) -> None:
@@ -183,6 +192,12 @@ class _Walk:
             self._note(path, "unparsed", "unreadable", error.strerror or "its kind cannot be told")
             return
         if entry.name in SKIPPED_FOLDERS and not regular:
+            # What terraform init fetched is read as the inside of the modules that call it, and as nothing else.
+            modules = os.path.join(entry.path, "modules")
+            if entry.name == ".terraform" and folder and os.path.isdir(modules) and not os.path.islink(modules):
+                deeper.append((modules, path + "/modules/"))
+            return
+        if INSTALLED in f"/{path}" and regular and not path.endswith((".tf", ".tf.json", "/modules.json")):
             return
         if self.excluded is not None and self.excluded.fullmatch(path):
             self.left_out[0 if folder else 1] += 1

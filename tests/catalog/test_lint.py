@@ -52,7 +52,7 @@ def test_a_profile_below_a_legal_floor_is_refused_with_the_article(tmp_path: Pat
 
 
 def test_circles_of_requires_are_errors(tmp_path: Path) -> None:
-    message = broken(tmp_path, ENC, "    checks:\n      - id: object-storage", "    requires: [ENC-01]\n    checks:\n      - id: object-storage")
+    message = broken(tmp_path, ENC, "    requires: [DAT-05]\n", "    requires: [ENC-01]\n")
     assert "circle" in message
 
 

@@ -78,6 +78,7 @@ class _Run:
         self.modules: dict[str, ModuleSource] = {}
         self.tfvars: dict[str, list[HclFile | JsonFile]] = {}
         self.plans: list[SourceFile] = []
+        self.installed: set[str] = set()
         self.registries: dict[str, Registry | None] = {}
         self.unadapted: set[tuple[str, str]] = set()
 
@@ -94,6 +95,11 @@ class _Run:
                     self.tfvars.setdefault(file.folder, []).append(parsed)
             else:
                 yield FileNote(file.path, "read", "terraform")
+        for path in self.tree.installed_paths():
+            installed = self.tree.file(path)
+            if installed is not None and path.endswith((".tf", ".tf.json")):
+                self.files.setdefault(installed.folder, []).append(installed)
+                self.installed.add(installed.folder)
         yield from self._taken()
 
     def _parse(self, file: SourceFile) -> Any:
@@ -136,7 +142,7 @@ class _Run:
 
     def rows(self, share: int, count: int) -> Iterator[Item]:
         called = self._called()
-        roots = sorted(set(self.files) - called)
+        roots = sorted(set(self.files) - called - self.installed)
         for number, folder in enumerate(roots):
             if number % count != share:
                 continue
@@ -170,7 +176,7 @@ class _Run:
         import posixpath
 
         calls: dict[str, set[str]] = {}
-        for folder in sorted(self.files):
+        for folder in sorted(set(self.files) - self.installed):
             if not any(b"module" in f.data for f in self.files[folder]):
                 continue
             source = self.source(folder)
@@ -193,9 +199,9 @@ class _Run:
                     reached.add(one)
                     stack += calls.get(one, ())
 
-        for folder in sorted(set(self.files) - called):
+        for folder in sorted(set(self.files) - called - self.installed):
             reach(folder)
-        for folder in sorted(self.files):
+        for folder in sorted(set(self.files) - self.installed):
             if folder not in reached:
                 called.discard(folder)
                 reach(folder)

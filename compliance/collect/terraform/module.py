@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,7 @@ from compliance.model.row import FileNote
 
 MAX_INSTANCES = 200
 MAX_MODULE_DEPTH = 12
+_CALLS = re.compile(r"(?:^|\.)module\.([\w-]+)")
 _META = {"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner", "dynamic"}
 
 
@@ -359,6 +361,7 @@ class World(Links[ResourceView]):
         self._provider_views: list[ProviderView] = []
         self._blocks: dict[str, tuple[HclBlock, Scope]] = {}
         self._scopes: list[Scope] = []
+        self._fetched: dict[str, str] | None = None
         self.called: set[str] = set()
         source = sources(folder)
         assert source is not None
@@ -413,7 +416,9 @@ class World(Links[ResourceView]):
         text = where if isinstance(where, str) else ""
         folder = posixpath.normpath(posixpath.join(scope.source.folder, text)) if text.startswith((".", "/")) else ""
         folder = "" if folder == "." else folder
-        source = self._sources(folder) if text.startswith(".") and not folder.startswith("..") else None
+        if not text.startswith((".", "/")):
+            folder = self._installed().get(".".join([*_CALLS.findall(scope.address), name]), "..")
+        source = self._sources(folder) if not text.startswith("/") and not folder.startswith("..") else None
         if source is None or len(chain) > MAX_MODULE_DEPTH or folder in chain:
             self.notes.append(FileNote(block.at.path, "partial", "terraform", "external_module", f"module.{name}: {text[:80]}", block.at.line))
             return
@@ -432,6 +437,18 @@ class World(Links[ResourceView]):
             child = self._expand(source, address, given, inherited, (*chain, folder))
             key: Any = local.get("each", {}).get("key", local.get("count", {}).get("index"))
             scope.children.setdefault(name, []).append((key, child))
+
+    def _installed(self) -> dict[str, str]:
+        """Module path (``net.subnets``) -> folder, as ``terraform init`` recorded it in this root module."""
+        if self._fetched is None:
+            self._fetched = {}
+            record = self.tree.file(posixpath.join(self.folder, ".terraform/modules/modules.json"))
+            try:
+                entries = json.loads(record.data)["Modules"] if record is not None else []
+                self._fetched = {str(e["Key"]): posixpath.normpath(posixpath.join(self.folder, str(e["Dir"]).replace("\\", "/"))) for e in entries if e.get("Key")}
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                self.notes.append(FileNote(f"{self.folder}/.terraform/modules/modules.json".lstrip("/"), "unparsed", "terraform", "unreadable", "not the record of terraform init"))
+        return self._fetched
 
     def literal_attribute(self, scope: Scope, reference: str, attribute: str) -> Any:
         """The value of a resource's attribute when its configuration states one that can be told, else None."""

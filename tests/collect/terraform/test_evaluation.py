@@ -98,3 +98,25 @@ def test_hostile_texts_never_raise() -> None:
         'resource "aws_s3_bucket" "b" {\n  acl = ["x"]\n  logging = "y"\n}\n',
     ):
         items(text)
+
+
+def test_modules_fetched_by_init_are_read_as_the_inside_of_their_calls() -> None:
+    """``.terraform/modules/modules.json`` says where a registry module is; it is never a root of its own."""
+    from compliance.collect.repository import collect
+    from compliance.collect.tree import MemoryTree
+
+    record = (
+        '{"Modules": [{"Key": "", "Source": "", "Dir": "."}, {"Key": "disks", "Source": "registry/x/y", "Dir": ".terraform/modules/disks"},'
+        ' {"Key": "disks.inner", "Source": "./inner", "Dir": ".terraform/modules/disks/inner"}]}'
+    )
+    files = {
+        "prod/main.tf": 'provider "alicloud" {\n  region = "cn-hangzhou"\n}\nmodule "disks" {\n  source    = "registry/x/y"\n  encrypted = true\n}\n',
+        "prod/.terraform/modules/modules.json": record,
+        "prod/.terraform/modules/disks/main.tf": 'variable "encrypted" {}\nmodule "inner" {\n  source = "./inner"\n  on     = var.encrypted\n}\n',
+        "prod/.terraform/modules/disks/inner/main.tf": 'variable "on" {}\nresource "alicloud_disk" "d" {\n  encrypted = var.on\n}\n',
+    }
+    snapshot = collect(MemoryTree({p: t.encode() for p, t in files.items()}))
+    disks = [r for r in snapshot.rows if r.table == "block_volume"]
+    assert [(r.values["resource_id"], r.values["encrypted"]) for r in disks] == [("prod:module.disks.module.inner.alicloud_disk.d", True)]
+    assert not [n for n in snapshot.notes if n.code == "external_module"]
+    assert {r.at.path for r in snapshot.rows if r.table == "repository_file"} == {"prod/main.tf"}
