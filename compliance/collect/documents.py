@@ -142,9 +142,13 @@ def _check(folder: Path, row: Row, collected_at: str) -> _Checked:
         return _Checked(_with(row, None, None, unknown), (_problem("document_remote", row, "storage_path", "warning", path=shown),))
     relative = shown.replace("\\", "/").removeprefix("./")
     path = Path(os.path.normpath(folder / relative))
-    if not path.resolve().is_relative_to(folder):
+    try:
+        inside, there = path.resolve().is_relative_to(folder), path.is_file()
+    except (OSError, ValueError):  # a name too long for the file system, or no name at all
+        inside, there = True, False
+    if not inside:
         return _Checked(_with(row, None, None, unknown), (_problem("document_remote", row, "storage_path", "warning", path=shown),))
-    if not path.is_file():
+    if not there:
         top = folder / relative.split("/")[0]
         if "/" in relative and not top.is_dir():
             return _Checked(_with(row, None, None, unknown), (_problem("documents_not_delivered", row, "storage_path", "warning", path=shown),))

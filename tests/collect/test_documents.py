@@ -84,6 +84,7 @@ def test_a_filed_document_is_hashed_again_and_dated_with_the_instant_of_the_coll
         ("/etc/hostname", "0" * 64, None, "document_remote"),
         ("C:\\文件\\a.docx", "0" * 64, None, "document_remote"),
         ("\\\\server\\share\\a.docx", "0" * 64, None, "document_remote"),
+        ("documents/" + "长" * 300 + ".docx", "0" * 64, False, "document_missing"),
         ("https://example.test/a.docx", "0" * 64, None, "document_remote"),
     ],
 )

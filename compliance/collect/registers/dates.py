@@ -12,6 +12,7 @@ from compliance.collect.registers.words import nfkc
 _SHANGHAI: Final = timezone(timedelta(hours=8))
 _DAY: Final = re.compile(r"^(\d{4})(?:\s*[-/.年]\s*)(\d{1,2})(?:\s*[-/.月]\s*)(\d{1,2})\s*(?:日|号)?$")
 _COMPACT: Final = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_MOMENT: Final = re.compile(r"^(?:19|20)\d{12}$")
 _MONTH: Final = re.compile(r"^(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*月?|\d{4}\s*年?|\d{1,2}\s*月\s*(?:\d{1,2}\s*[日号])?|\d{6}|\d{4}\s*年?\s*(?:第?[一二三四1-4]季度|[qQ][1-4]|上半年|下半年))$")
 _OTHER_ORDER: Final = re.compile(r"^\d{1,2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*(?:\d{4}|\d{1,2})\s*日?$")
 _CLOCK: Final = re.compile(r"^(上午|下午|晚上|凌晨|中午)?\s*(\d{1,2})\s*[:时点]\s*(?:(\d{1,2})\s*(?:[:分]\s*(?:(\d{1,2})(?:[.,]\d+)?\s*秒?)?)?)?\s*([aApP]\.?[mM]\.?)?\s*(Z|z|[+-]\d{2}:?\d{2})?$")
@@ -75,6 +76,8 @@ def _moment(value: Any, date1904: bool) -> date | datetime | Bad:
 
 
 def _from_number(number: float, date1904: bool) -> date | datetime | Bad:
+    if number.is_integer() and 19000101000000 <= number <= 21001231235959:
+        return _from_text(str(int(number)))
     if number.is_integer() and 19000101 <= number <= 21001231:
         return _day(*(int(p) for p in _COMPACT.match(str(int(number))).groups()))  # type: ignore[union-attr]
     if not _SERIALS[0] <= number <= _SERIALS[1]:
@@ -86,6 +89,8 @@ def _from_number(number: float, date1904: bool) -> date | datetime | Bad:
 
 def _from_text(text: str) -> date | datetime | Bad:
     text = _WEEKDAY.sub(" ", text).strip()
+    if _MOMENT.match(text):
+        text = f"{text[:8]} {text[8:10]}:{text[10:12]}:{text[12:]}"
     head, clock = _split(text)
     day = _day_of(head)
     if isinstance(day, Bad) or clock == "":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,7 @@ from compliance.model.catalog import Column, Table
 
 SEARCHED: Final = 50
 """Rows from the top in which a header is looked for."""
+_LAST_WORD: Final = re.compile(r"(?:台账|登记表|登记簿|登记册|登记|一览表|明细表|汇总表|统计表|花名册|名册|清单|目录|记录表|记录|档案|信息表|表|register|list|log)$")
 _GENERIC: Final = frozenset({"sheet", "工作表", "表", "sheet1", "工作表1", "表1", "table", "data", "数据", "明细", "台账", "登记表", "清单"})
 
 
@@ -21,24 +23,34 @@ class Names:
     """What tables and columns are called, in header form.
 
     tables:  form -> table names that may be meant
+    stems:   the same without the last word (台账, 登记表, 清单 ...), which people swap freely
     columns: table -> form -> column names, by falling precedence: exact title first
     """
 
     tables: Mapping[str, tuple[str, ...]]
+    stems: Mapping[str, tuple[str, ...]]
     columns: Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
 def names_of(tables: Mapping[str, Table]) -> Names:
     """The dictionary of all declared names."""
     by_name: dict[str, list[str]] = {}
+    stems: dict[str, list[str]] = {}
     columns: dict[str, Mapping[str, tuple[str, ...]]] = {}
     for table in tables.values():
         for text in (table.title.zh, table.title.en, table.name, *table.aliases):
             for form in name_forms(text)[:1]:
                 if table.name not in by_name.setdefault(form, []):
                     by_name[form].append(table.name)
+                if table.name not in stems.setdefault(_stem(form), []):
+                    stems[_stem(form)].append(table.name)
         columns[table.name] = _column_forms(table)
-    return Names({k: tuple(v) for k, v in by_name.items()}, columns)
+    return Names({k: tuple(v) for k, v in by_name.items()}, {k: tuple(v) for k, v in stems.items()}, columns)
+
+
+def _stem(form: str) -> str:
+    """``事件台账`` and ``事件登记簿`` to ``事件``; a name that is nothing else stays."""
+    return _LAST_WORD.sub("", form) or form
 
 
 def _column_forms(table: Table) -> dict[str, tuple[str, ...]]:
@@ -72,6 +84,15 @@ def tables_named(names: Names, text: str) -> tuple[str, ...]:
     for form in name_forms(text):
         if form in names.tables:
             return names.tables[form]
+    return ()
+
+
+def tables_resembling(names: Names, text: str) -> tuple[str, ...]:
+    """Tables that a name may mean when only its last word differs; a hint that the headers must confirm."""
+    for form in name_forms(text):
+        found = names.stems.get(_stem(form), ())
+        if found and not generic(text):
+            return found
     return ()
 
 

@@ -60,7 +60,9 @@ def write_marked_copy(source: Path, problems: Sequence[Problem], target: Path, l
 
 def _write(target: Path, book: Book | None, problems: Sequence[Problem], language: str) -> None:
     pick = 0 if language == "zh" else 1
-    workbook = xlsxwriter.Workbook(str(target), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    # Interrupted, it leaves no half-written copy.
+    partial = target.with_name(f".{target.name}.partial")
+    workbook = xlsxwriter.Workbook(str(partial), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
     workbook.set_properties({"title": LIST, "created": CREATED})
     workbook.set_custom_property("hegui_marked_copy", "1", "text")
     names = _sheet_names(book)
@@ -79,6 +81,7 @@ def _write(target: Path, book: Book | None, problems: Sequence[Problem], languag
                 if text:
                     page.write_comment(row, column, text, {"x_scale": 2, "y_scale": 1.5})
     workbook.close()
+    partial.replace(target)
 
 
 def _cell(page: Any, row: int, column: int, value: Any, look: Any) -> None:

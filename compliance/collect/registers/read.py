@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from compliance.collect.registers import freshness
 from compliance.collect.registers.delimited import read_delimited
-from compliance.collect.registers.headers import SEARCHED, Names, by_headers, find_header, generic, names_of, table_in_title, tables_named
+from compliance.collect.registers.headers import SEARCHED, Names, by_headers, find_header, generic, meaning, names_of, table_in_title, tables_named, tables_resembling
 from compliance.collect.registers.messages import problem
 from compliance.collect.registers.problem import Problem, RegisterReading, SheetExtent
 from compliance.collect.registers.relations import dangling, repeated_keys
@@ -172,7 +172,7 @@ class _Folder:
         if sheet.name.startswith("_"):
             return []  # the lists behind the drop-downs of a template
         named = self._tables_of(book, sheet)
-        chosen, header = self._choose(named, sheet)
+        chosen, header = self._choose(named, sheet, book.path)
         if chosen is None:
             return self._unusable(book, sheet, named)
         if header is None:
@@ -210,9 +210,18 @@ class _Folder:
             found = tables_named(self.names, Path(book.path).stem)
         return found or table_in_title(self.names, sheet)
 
-    def _choose(self, named: tuple[str, ...], sheet: Sheet) -> tuple[Table | None, int | None]:
+    def _resembling(self, sheet: Sheet, path: str) -> tuple[str, ...]:
+        """Tables whose name differs in the last word only, and whose header is there with every key."""
+        found = tables_resembling(self.names, sheet.name) or (tables_resembling(self.names, Path(path).stem) if generic(sheet.name) else ())
+        return tuple(t for t in found if self._has_keys(self.tables[t], sheet))
+
+    def _has_keys(self, table: Table, sheet: Sheet) -> bool:
+        header = find_header(self.names, table, sheet)
+        return header is not None and set(table.key) <= {m for cell in sheet.cells[header] for m in meaning(self.names, table.name, cell)}
+
+    def _choose(self, named: tuple[str, ...], sheet: Sheet, path: str) -> tuple[Table | None, int | None]:
         """The table and its header row; (None, None) when it cannot be told."""
-        candidates = [self.tables[t] for t in (named if named else by_headers(self.names, self.tables, sheet))]
+        candidates = [self.tables[t] for t in (named or self._resembling(sheet, path) or by_headers(self.names, self.tables, sheet))]
         if len(candidates) > 1 and named:
             fitting = set(by_headers(self.names, {t.name: t for t in candidates}, sheet))
             candidates = [t for t in candidates if t.name in fitting] or candidates

@@ -64,7 +64,7 @@ def _dangling(row: Row, column: Column, value: str, target: Table, known: set[ob
     parts = [p for p in _SEVERAL.split(value) if p]
     if len(parts) > 1 and all(p in known for p in parts):
         return _problem("several_values", row, column, value=shown, table=target.title)
-    guess = near.get(value.lower()) or near.get(value.lower().lstrip("0"))
+    guess = near.get(value.lower()) or near.get(value.lower().lstrip("0")) or near.get(value.removesuffix(".0"))
     hint = (f"，是不是 {guess}？", f"; did you mean {guess}?") if guess else ("", "")
     # A column beside ``<stem>_type`` may point into another table for other types.
     severity: ProblemSeverity = "error" if column.required and not typed else "warning"

@@ -143,6 +143,11 @@ class _Reader:
         faults: dict[int, dict[int, tuple[str, str]]] = {}
         for (line, column), fault in self.sheet.faults.items():
             faults.setdefault(line, {})[column] = fault
+        for (top, left), (bottom, right) in self.sheet.merged:
+            if (top, left) in self.sheet.faults:
+                for line in range(top, min(bottom, len(cells) - 1) + 1):
+                    for column in range(left, right + 1):
+                        faults.setdefault(line, {})[column] = self.sheet.faults[top, left]
         indexes = [f.index for f in fields]
         empty: dict[str, Scalar] = dict.fromkeys(c.name for c in self.table.columns)
         absent = self._absent_columns()

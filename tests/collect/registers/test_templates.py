@@ -86,3 +86,21 @@ def test_a_template_has_drop_downs_named_ranges_properties_and_no_macros(tmp_pat
     options = [row[0] for row in next(s for s in book.sheets if s.name == "_选项").cells]
     assert options[:3] == ["全职", "兼职", "实习"], "labels, not codes"
     assert str(book.sheets[0].cells[1][0]).startswith("填写说明：必填") and book.sheets[0].cells[2][0] == "工号"
+
+
+def test_every_option_has_a_chinese_label_of_its_own() -> None:
+    for table in DECLARED.values():
+        for column in table.columns:
+            labels = dict(column.labels)
+            assert not column.options or set(labels) == set(column.options), f"{table.name}.{column.name}"
+            assert len(set(labels.values())) == len(labels), f"{table.name}.{column.name}"
+
+
+def test_every_label_and_code_reads_back_as_its_option() -> None:
+    from compliance.collect.registers.values import converter
+
+    for table in DECLARED.values():
+        for column in table.columns:
+            for code, label in column.labels:
+                read = converter(column, table)
+                assert (read(code), read(label)) == (code, code), f"{table.name}.{column.name} {label}"

@@ -1,0 +1,32 @@
+"""Reading grows with the number of rows, not faster, and a firm's 100,000 rows take seconds."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from compliance.collect.registers import read_registers
+from tests.collect.registers.books import AS_OF, GOOD, TABLES, csv_text, staff
+
+
+def _seconds(folder: Path) -> tuple[float, int]:
+    start = time.process_time()
+    rows = len(read_registers(folder, TABLES, AS_OF).rows)
+    return time.process_time() - start, rows
+
+
+@pytest.mark.slow
+def test_ten_times_the_rows_take_at_most_eleven_times_as_long(tmp_path: Path) -> None:
+    took = {}
+    for size in (10_000, 100_000):
+        folder = tmp_path / str(size)
+        folder.mkdir()
+        half = size // 2
+        (folder / "员工登记表1.xlsx").write_bytes(staff(*[[f"E{i}", *GOOD[1:]] for i in range(half)]))
+        (folder / "员工登记表2.csv").write_bytes(csv_text(*[[f"F{i}", *GOOD[1:]] for i in range(half)]).encode())
+        took[size], rows = _seconds(folder)
+        assert rows == size
+    assert took[100_000] < 11 * max(took[10_000], 0.1)
+    assert took[100_000] < 10, "process time; 2 s on an idle core"
