@@ -54,19 +54,22 @@ def evaluate(catalog: Catalog, request: Request, snapshot: Snapshot) -> Assessme
 
 @dataclass(frozen=True, slots=True)
 class BoundCheck:
-    """A check as it is put to the engine: the literal SQL, nothing left to fill in."""
+    """A check as it is put to the engine: the literal SQL, nothing left to fill in; and what it was bound from."""
 
     control: str
     check: str
     sql: str
     count_sql: str
+    unbound: str
+    parameters: Mapping[str, Any]
 
 
 def opened(catalog: Catalog, request: Request, snapshot: Snapshot) -> tuple[Engine, list[BoundCheck]]:
     """The loaded, locked engine of an evaluation and its questions; for tests and for whoever re-performs one check."""
     run = _Run(catalog, request, snapshot)
     pairs = [(catalog.controls[c], k) for c in catalog.order if c in run.entries for k in run._checks(catalog.controls[c])]
-    bound = [BoundCheck(c.id, k.id, bind(k.sql, run._parameters(c)), bind(k.count_sql, run._parameters(c))) for c, k in pairs]
+    values = {c.id: run._parameters(c) for c, _ in pairs}
+    bound = [BoundCheck(c.id, k.id, bind(k.sql, values[c.id]), bind(k.count_sql, values[c.id]), k.sql, values[c.id]) for c, k in pairs]
     return run._engine([k for _, k in pairs]), bound
 
 

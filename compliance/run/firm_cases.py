@@ -28,8 +28,7 @@ threshold of every check is changed in turn, and some case must notice.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,19 +36,22 @@ from typing import Any
 from compliance.catalog.load import default_roots
 from compliance.catalog.yaml_source import read
 from compliance.errors import CatalogError, EvaluationError, HeguiError
-from compliance.evaluate.engine import Engine
+from compliance.evaluate.engine import Engine, bind
 from compliance.evaluate.evaluate import Request, evaluate, opened
 from compliance.model.assessment import Assessment, Snapshot
 from compliance.model.catalog import Catalog, Control, Profile, ProfileEntry, Table, Text
 from compliance.model.cell import Reason
 from compliance.model.location import Location
 from compliance.model.row import Row, Scalar
+from compliance.run.mutants import mutants, thresholds
 
 AS_OF = "2026-06-30"
 PERIOD = ("2026-04-01", "2026-06-30")
 KEYS = frozenset({"name", "outcome", "set", "remove", "add", "findings", "missing", "stale", "as_of", "period", "facts", "parameters", "checks", "why"})
 
 Tables = dict[str, list[dict[str, Any]]]
+Alive = dict[tuple[str, str], bool]
+"""(check, mutant) -> no case has noticed it yet."""
 
 
 @dataclass
@@ -61,15 +63,15 @@ class FirmResult:
     outcomes: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
     violated: set[str] = field(default_factory=set)
-    mutants: int = 0
-    survived: int = 0
 
 
-def run(catalog: Catalog, control: str, document: Any, label: str, mutate: bool) -> FirmResult:
-    """Run every case of one file.  Raises CatalogError for a file that is not understood."""
+def run(catalog: Catalog, control: str, document: Any, label: str, alive: Alive | None) -> FirmResult:
+    """Run every case of one file.  Raises CatalogError for a file that is not understood.
+
+    alive: the mutants of the control and whether each still lives, carried from file to file; None = no mutation
+    """
     result = FirmResult()
     base = _base(document, label)
-    alive: dict[tuple[str, str], bool] = {}
     for case in document["cases"]:
         where = f"{label}:{case.line} {case.get('name')}"
         if set(case) - KEYS:
@@ -85,14 +87,9 @@ def run(catalog: Catalog, control: str, document: Any, label: str, mutate: bool)
         result.asked |= {k.id for k in assessment.controls[0].checks}
         result.violated |= {f.check for f in assessment.findings if f.verdict == "violation"}
         result.problems += [f"{where}: {p}" for p in _compare(assessment, case)]
-        if mutate:
+        if alive is not None:
             _kill(prepared, request, snapshot, alive)
     result.problems += [f"{label}: {check}: no case violates it" for check in sorted(result.asked - result.violated)]
-    result.mutants = len(alive)
-    for (check, mutant), lives in alive.items():
-        if lives:
-            result.survived += 1
-            result.problems.append(f"{label}: {check}: no case notices {mutant}")
     return result
 
 
@@ -211,8 +208,8 @@ def _compare(assessment: Assessment, case: Mapping[str, Any]) -> list[str]:
     return problems
 
 
-def _kill(catalog: Catalog, request: Request, snapshot: Snapshot, alive: dict[tuple[str, str], bool]) -> None:
-    """Put every mutant to the engine of one case; a mutant whose answer differs is noticed."""
+def _kill(catalog: Catalog, request: Request, snapshot: Snapshot, alive: Alive) -> None:
+    """Put every mutant that no case has noticed yet to the engine of one case; a mutant whose answer differs is noticed."""
     engine, questions = opened(catalog, request, snapshot)
     declared = catalog.controls[request.profile.entries[0].control]
     delivered = {c.id: all(t in snapshot.delivered and t not in snapshot.stale for t in c.tables) for c in declared.checks}
@@ -220,11 +217,13 @@ def _kill(catalog: Catalog, request: Request, snapshot: Snapshot, alive: dict[tu
         for question in questions:
             if not delivered[question.check]:
                 continue  # the verdict rests on missing evidence, whatever the condition says
-            answer = _answer(engine, question.sql)
-            for name, sql in mutants(question.sql):
-                key = (question.check, name)
-                if alive.setdefault(key, True) and _answer(engine, sql) != answer:
-                    alive[key] = False
+            answer = None
+            for mutant in mutants(question.unbound, thresholds(question.parameters)):
+                key = (question.check, mutant.name)
+                if not alive.setdefault(key, True):
+                    continue
+                answer = answer if answer is not None else _answer(engine, question.sql)
+                alive[key] = _answer(engine, bind(mutant.sql, question.parameters)) == answer
     finally:
         engine.close()
 
@@ -234,35 +233,3 @@ def _answer(engine: Engine, sql: str) -> list[tuple[Any, ...]] | str:
         return sorted(((r[3], r[4], *r[5:]) for r in engine.query(sql, "mutant")), key=str)
     except EvaluationError:
         return "refused"
-
-
-def mutants(sql: str) -> Iterator[tuple[str, str]]:
-    """(what was changed, changed query): each clause dropped, each comparison turned and moved by its boundary, each number moved by one."""
-    import sqlglot
-    from sqlglot import exp
-
-    turned: dict[Any, tuple[Any, ...]] = {
-        exp.EQ: (exp.NEQ,), exp.NEQ: (exp.EQ,), exp.LT: (exp.LTE, exp.GTE), exp.LTE: (exp.LT, exp.GT),
-        exp.GT: (exp.GTE, exp.LTE), exp.GTE: (exp.GT, exp.LT),
-    }  # fmt: skip
-    tree = sqlglot.parse_one(sql, dialect="duckdb")
-    # Whether membership is unknown, and whether a row may match, repeat conditions that stand elsewhere in the query;
-    # it is those that are changed.
-    echoed = {id(n) for a in tree.find_all(exp.Alias) if a.alias == "_member_unknown" for n in a.walk()}
-    echoed |= {id(n) for c in tree.find_all(exp.CTE) if c.alias == "maybe" for n in c.walk()}
-    echoed |= {id(n) for c in tree.find_all(exp.CTE) if c.alias == "hit" for q in c.find_all(exp.Subquery) if q.alias == "member" for n in q.walk()}
-    for index, node in enumerate(tree.walk()):
-        options: list[Any] = []
-        if id(node) in echoed:
-            continue
-        if isinstance(node, exp.Alias) and re.fullmatch(r"c[0-9]+", node.alias) and not isinstance(node.this, (exp.Boolean, exp.Case)):
-            options = [exp.alias_(exp.true(), node.alias)]
-        elif type(node) in turned:
-            options = [new(this=node.this.copy(), expression=node.expression.copy()) for new in turned[type(node)]]
-        elif isinstance(node, exp.Literal) and not node.is_string and str(node.this).isdigit() and isinstance(node.parent, (exp.Binary, exp.Neg, exp.Paren)):
-            options = [exp.Literal.number(int(node.this) + 1)]
-        for option in options:
-            copy = tree.copy()
-            target = next(n for i, n in enumerate(copy.walk()) if i == index)
-            target.replace(option)
-            yield f"{index}: {node.sql('duckdb')} -> {option.sql('duckdb')}", copy.sql(dialect="duckdb")
