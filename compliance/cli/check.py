@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -24,7 +25,7 @@ from compliance.collect.workers import quiet_collector
 from compliance.errors import UsageError
 from compliance.gate import baseline
 from compliance.report.common import REASON_TEXT
-from compliance.report.interface import ReportInput, writer
+from compliance.report.interface import BINARY, ReportInput, writer
 from compliance.run.config import Config, load_config
 
 if TYPE_CHECKING:
@@ -66,16 +67,17 @@ def run(path: str, options: Mapping[str, Any]) -> int:
             report = _input(result, tree, config, sys.stdout if not file else None, bool(options["explain"]))
             outputs.append(writer(name)(report))
     if slot is not None:
-        write_atomically(slot, json.dumps({"outputs": outputs, "code": result.code, "reason": result.reason}, ensure_ascii=False).encode())
+        kept_now = [base64.b64encode(o if isinstance(o, bytes) else o.encode()).decode() for o in outputs]
+        write_atomically(slot, json.dumps({"outputs": kept_now, "code": result.code, "reason": result.reason}).encode())
     return _deliver(outputs, targets, result.code, result.reason, config)
 
 
 def _deliver(outputs: Sequence[str | bytes], targets: Sequence[tuple[str, str]], code: int, reason: str, config: Config) -> int:
     """Write every report to its target and the reason for the exit code to stderr."""
-    for text, (_, file) in zip(outputs, targets, strict=True):
+    for text, (name, file) in zip(outputs, targets, strict=True):
         if not file:
-            if isinstance(text, bytes):
-                raise UsageError("this format is not text", fix="give it a file: -f xlsx=FILE")
+            if name in BINARY:
+                raise UsageError(f"'{name}' is not text", fix=f"give it a file: -f {name}=FILE")
             click.echo(text, nl=False)
         elif not write_atomically(Path(file), text if isinstance(text, bytes) else text.encode("utf-8")):
             raise UsageError(f"cannot write '{file}'", fix="choose a folder that can be written")
@@ -126,7 +128,8 @@ def _kept(slot: Path | None) -> dict[str, Any] | None:
         return None
     try:
         data = json.loads(slot.read_bytes())
-        return data if isinstance(data["outputs"], list) and data["code"] in (0, 1, 3) and data["reason"] in REASON_TEXT else None
+        outputs = [base64.b64decode(o, validate=True) for o in data["outputs"]]
+        return {**data, "outputs": outputs} if data["code"] in (0, 1, 3) and data["reason"] in REASON_TEXT else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

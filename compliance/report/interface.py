@@ -38,6 +38,10 @@ class ReportInput:
 
 
 Writer = Callable[[ReportInput], str | bytes]
+"""Text, or its UTF-8 bytes, or for a format of ``BINARY`` the bytes of the file."""
+
+BINARY: Final = frozenset({"xlsx", "docx"})
+"""Formats that no terminal shows: they need a file."""
 
 FORMATS: Final[dict[str, str]] = {
     "text": "compliance.report.text",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from compliance.model.assessment import ControlResult, Finding
 from compliance.report.common import figure
@@ -13,13 +13,35 @@ from compliance.report.interface import ReportInput
 SCHEMA = "hegui.check/1"
 
 
-def write(report: ReportInput) -> str:
-    """Canonical JSON with a final newline."""
-    return json.dumps(document(report), ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def write(report: ReportInput) -> bytes:
+    """Canonical JSON with a final newline, in UTF-8.
+
+    Findings are spelled one by one: as plain data all at once they would take more memory than the whole scan.
+    """
+    frame = _frame(report)
+    pieces = [b"{"]
+    for number, key in enumerate(sorted([*frame, "findings"])):
+        pieces.append(f"{',' if number else ''}{_ENCODE(key)}:".encode())
+        if key == "findings":
+            pieces.append(b"[")
+            pieces += (f"{',' if n else ''}{_ENCODE(_finding(f))}".encode() for n, f in enumerate(report.assessment.findings))
+            pieces.append(b"]")
+        else:
+            pieces.append(_ENCODE(frame[key]).encode())
+    pieces.append(b"}\n")
+    return b"".join(pieces)
 
 
 def document(report: ReportInput) -> dict[str, Any]:
     """The report as plain data."""
+    return {**_frame(report), "findings": [_finding(f) for f in report.assessment.findings]}
+
+
+def _frame(report: ReportInput) -> dict[str, Any]:
+    """Everything but the findings."""
     a, s = report.assessment, report.assessment.scores
     return {
         "schema": SCHEMA,
@@ -31,7 +53,6 @@ def document(report: ReportInput) -> dict[str, Any]:
             "score_after_exceptions": _score(s.score_after_exceptions), "grade": s.grade,
         },
         "controls": [_control(c, report) for c in a.controls],
-        "findings": [_finding(f) for f in a.findings],
         "root_causes": list(a.root_causes),
         "repair_order": [{"control": c, "gain": _score(g)} for c, g in a.repair_order],
         "evidence": [
