@@ -56,6 +56,7 @@ class _Compiler:
         for cycle in graph.cycles(requires):
             self.problem(f"requires forms a circle: {' -> '.join([*cycle, cycle[0]])}", self.declared.place(cycle[0], "requires"), "remove one edge")
         profiles = {n: self.profile(n, controls) for n in sorted(self.declared.profiles)}
+        self._remediation_known(controls)
         if self.problems:
             raise CatalogError(self.problems)
         sources = {n: self._source(n, s) for n, s in sorted(self.declared.sources.items())}
@@ -64,6 +65,13 @@ class _Compiler:
             for n, x in sorted(self.declared.lists.items())
         )
         return Catalog(digest, tables, tuple(views), sources, controls, tuple(graph.order_of(requires)), profiles, lists, tuple(sorted(self.declared.domain_titles.items())))
+
+    def _remediation_known(self, controls: Mapping[str, Control]) -> None:
+        known = {f"{c.id}.{k.id}" for c in controls.values() for k in c.checks}
+        for name, steps in self.declared.remediation.items():
+            if name not in known:
+                for platform in steps:
+                    self.problem(f"remediation for an unknown check '{name}'", self.declared.places[("remediation", f"{platform} {name}")], sql.near(name, known))
 
     def _source(self, name: str, s: SourceDecl) -> Source:
         parent = self.declared.source_lists[name]
@@ -132,7 +140,7 @@ class _Compiler:
         return Control(
             c.id, self.declared.domains[c.id], _text(c.title), _text(c.objective), c.severity, c.frequency, c.owner, c.assurance,
             tuple(c.derives_from), tuple(c.requires), c.applies_when or "", c.excludable, parameters, checks, _text(c.rationale),
-            _text(c.remediation), {k: _text(v) for k, v in c.remediation_by.items()}, where,
+            _text(c.remediation), where,
         )  # fmt: skip
 
     def parameter(self, control: str, name: str, p: ParameterDecl) -> Parameter:
@@ -264,7 +272,7 @@ class _Compiler:
         return Check(
             d.id, _text(d.question), _text(d.message), d.key, form, query, count, where, tuple(parts), tables,
             tuple(dict.fromkeys(population)), tuple(d.derives_from), d.on_empty, d.every or "", () if d.every in self.declared.tables else fields,
-            tuple(t for t in self.optional_reads if t not in tables),
+            tuple(t for t in self.optional_reads if t not in tables), self.declared.remediation.get(f"{c.id}.{d.id}", {}),
         )  # fmt: skip
 
     def profile(self, name: str, controls: Mapping[str, Control]) -> Profile:

@@ -110,7 +110,6 @@ class ControlDecl(Strict):
     checks: list[CheckDecl] = Field(min_length=1)
     rationale: Bilingual
     remediation: Bilingual
-    remediation_by: dict[str, Bilingual] = {}
 
 
 class ControlFile(Strict):
@@ -210,10 +209,22 @@ class SourceFile(Strict):
     entries: dict[Id, SourceDecl]
 
 
+class RemediationFile(Strict):
+    """One file of ``controls/remediation/``: how a platform mends what checks find.
+
+    steps: ``CONTROL.check`` -> a setting as it is written on that platform (the same in every language), or a sentence
+    """
+
+    platform: Slug
+    title: Bilingual
+    steps: dict[str, str | Bilingual]
+
+
 FILES: dict[str, type[Strict]] = {
     "table": TableDecl,
     "controls": ControlFile,
     "profile": ProfileFile,
     "source": SourceFile,
+    "remediation": RemediationFile,
 }
 """Kind of file -> its model; ``hegui schema KIND`` prints the JSON Schema."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from compliance.catalog import yaml_source
-from compliance.catalog.declarations import ControlDecl, ControlFile, ProfileFile, SourceDecl, SourceFile, TableDecl
+from compliance.catalog.declarations import ControlDecl, ControlFile, ProfileFile, RemediationFile, SourceDecl, SourceFile, TableDecl
 from compliance.errors import CatalogError, HeguiError
 from compliance.model.catalog import Text
 
@@ -31,6 +31,7 @@ class Roots:
             ("controls", self.controls / "confidentiality", "*.yaml"),
             ("controls", self.controls / "pipl", "*.yaml"),
             ("profile", self.controls / "profiles", "*.yaml"),
+            ("remediation", self.controls / "remediation", "*.yaml"),
         ):
             for path in sorted(folder.glob(pattern)):
                 yield kind, path
@@ -85,6 +86,7 @@ class Declarations:
     domains: dict[str, str] = field(default_factory=dict)
     domain_titles: dict[str, Text] = field(default_factory=dict)
     profiles: dict[str, ProfileFile] = field(default_factory=dict)
+    remediation: dict[str, dict[str, Text]] = field(default_factory=dict)
     places: dict[tuple[str, str], str] = field(default_factory=dict)
     documents: dict[str, tuple[str, Any]] = field(default_factory=dict)
 
@@ -144,6 +146,11 @@ def _add(found: Declarations, declared: Any, document: Any, label: str, path: Pa
         if once("profile", declared.profile, f"{label}:1"):
             found.profiles[declared.profile] = declared
             found.documents["profile:" + declared.profile] = (label, document)
+    elif isinstance(declared, RemediationFile):
+        if once("platform", declared.platform, f"{label}:1"):
+            for name, step in declared.steps.items():
+                found.places[("remediation", f"{declared.platform} {name}")] = f"{label}:{document['steps'].lines[name]}"
+                found.remediation.setdefault(name, {})[declared.platform] = Text(step, step) if isinstance(step, str) else Text(step.zh, step.en)
     elif isinstance(declared, ControlFile):
         found.domain_titles.setdefault(declared.domain, Text(declared.title.zh, declared.title.en))
         for index, control in enumerate(declared.controls):

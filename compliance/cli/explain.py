@@ -25,7 +25,6 @@ def render(control_id: str, language: str) -> str:
         out.append(f"  {source}  {s.citation.get(language)}{'' if s.verified else '（待核）'}")
         out.append(f"      {s.gist.get(language)}")
     out += ["", ("理由" if zh else "Rationale"), "  " + control.rationale.get(language), "", ("整改" if zh else "How to fix"), "  " + control.remediation.get(language)]
-    out += [f"  {provider}: {text.get(language)}" for provider, text in sorted(control.remediation_by.items())]
     if control.parameters:
         out += ["", "参数" if zh else "Parameters"]
         for p in control.parameters:
@@ -35,5 +34,8 @@ def render(control_id: str, language: str) -> str:
         out += ["", ("依赖控制：" if zh else "Requires: ") + ", ".join(control.requires)]
     for check in control.checks:
         out += ["", f"{control.id}.{check.id}  {check.question.get(language)}", *("    " + line for line in check.sql.splitlines())]
+        general = check.remedies.get("general")
+        out += [f"  {'整改' if zh else 'fix'}: {general.get(language)}"] if general else []
+        out += [f"    {platform}: {text.get(language)}" for platform, text in sorted(check.remedies.items()) if platform != "general"]
     out += ["", f"({control.declared_at})"]
     return "\n".join(out)

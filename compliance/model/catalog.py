@@ -161,6 +161,7 @@ class Check:
     on_empty:  ``no_evidence``, or ``nil_return`` when a signed nil return may stand for an empty population
     every:     the table or view asked about; empty for a population of its own
     fields:    population columns the message shows, where they come in ``_fill``
+    remedies:  platform -> the setting that mends it there; ``general`` is a sentence for every platform
     """
 
     id: str
@@ -179,6 +180,7 @@ class Check:
     every: str = ""
     fields: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    remedies: dict[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,6 @@ class Control:
     checks: tuple[Check, ...]
     rationale: Text
     remediation: Text
-    remediation_by: dict[str, Text]
     declared_at: str
 
 
@@ -292,7 +293,6 @@ def _control(c: dict[str, Any]) -> Control:
         requires=tuple(c["requires"]),
         parameters=tuple(Parameter(**{**p, "title": Text(*p["title"])}) for p in c["parameters"]),
         checks=tuple(_check(k) for k in c["checks"]),
-        remediation_by={k: Text(*v) for k, v in c["remediation_by"].items()},
     )
 
 
@@ -306,4 +306,5 @@ def _check(k: dict[str, Any]) -> Check:
         message=Text(*k["message"]),
         where=Clause(k["where"]["sql"], tuple(k["where"]["columns"])),
         clauses=tuple(Clause(x["sql"], tuple(x["columns"])) for x in k["clauses"]),
+        remedies={p: Text(*v) for p, v in k["remedies"].items()},
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from compliance.model.assessment import Finding
 from compliance.model.catalog import Catalog, Control, Text
+from compliance.report.platform import platform_of
 
 SEVERITY_TEXT: dict[str, Text] = {"critical": Text("严重", "critical"), "high": Text("高", "high"), "medium": Text("中", "medium"), "low": Text("低", "low")}
 
@@ -47,10 +49,26 @@ def explanation(finding: Finding, language: str) -> str:
     return f"无法判定（{why}）：{message}" if language == "zh" else f"cannot tell ({why}): {message}"
 
 
-def remedy(finding: Finding, control: Control, language: str, provider: str = "") -> str:
-    """How to fix it: the provider's own way when there is one."""
-    special = control.remediation_by.get(provider)
-    return (special or control.remediation).get(language)
+def remedy(finding: Finding, control: Control, language: str) -> str:
+    """How to fix it: what the check says for every platform, else what the control says."""
+    steps = _remedies(finding, control)
+    return steps["general"].get(language) if "general" in steps else control.remediation.get(language)
+
+
+def setting(finding: Finding, control: Control, language: str) -> str:
+    """The setting that mends it on the platform the finding is about; empty where none is on record."""
+    steps, platform = _remedies(finding, control), platform_of(finding)
+    return steps[platform].get(language) if platform in steps else ""
+
+
+def fix(finding: Finding, control: Control, language: str) -> str:
+    """The remedy in one line: what to do, and the setting that does it."""
+    written = setting(finding, control, language)
+    return remedy(finding, control, language) + (f" {written}" if written else "")
+
+
+def _remedies(finding: Finding, control: Control) -> Mapping[str, Text]:
+    return next((k.remedies for k in control.checks if k.id == finding.check), {})
 
 
 def safe(text: str) -> str:

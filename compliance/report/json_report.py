@@ -69,11 +69,12 @@ def _score(value: Fraction | None) -> dict[str, str] | None:
 
 def _control(c: ControlResult, report: ReportInput) -> dict[str, Any]:
     control = report.catalog.controls[c.id]
+    remedies = {k.id: {p: t._asdict() for p, t in k.remedies.items()} for k in control.checks}
     return {
         "id": c.id, "title": control.title._asdict(), "severity": control.severity, "outcome": c.outcome,
         "reasons": [{"code": r.code, "detail": r.detail} for r in c.reasons], "score": _score(100 * c.score), "derives_from": list(control.derives_from),
         "checks": [
-            {"id": k.id, "outcome": k.outcome, "population": k.n, "violations": k.v, "undetermined": k.u, "score": _score(100 * k.score), "reasons": [{"code": r.code, "detail": r.detail} for r in k.reasons]}
+            {"id": k.id, "outcome": k.outcome, "population": k.n, "violations": k.v, "undetermined": k.u, "score": _score(100 * k.score), "reasons": [{"code": r.code, "detail": r.detail} for r in k.reasons], "remedies": remedies[k.id]}
             for k in c.checks
         ],
     }  # fmt: skip

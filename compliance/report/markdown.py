@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compliance.model.assessment import OUTCOME_TEXT
-from compliance.report.common import REASON_TEXT, SEVERITY_TEXT, citations, explanation, figure, safe
+from compliance.report.common import REASON_TEXT, SEVERITY_TEXT, citations, explanation, figure, fix, safe
 from compliance.report.interface import ReportInput
 
 LIMIT = 900 * 1024
@@ -25,15 +25,16 @@ def write(report: ReportInput) -> str:
         "",
         f"## {'差距' if zh else 'Gaps'}",
         "",
-        "| " + " | ".join(("级别", "控制", "位置", "说明", "依据") if zh else ("severity", "control", "location", "finding", "law")) + " |",
-        "|---|---|---|---|---|",
+        "| " + " | ".join(("级别", "控制", "位置", "说明", "整改", "依据") if zh else ("severity", "control", "location", "finding", "fix", "law")) + " |",
+        "|---|---|---|---|---|---|",
     ]
     order = {"critical": 0, "high": 1, "medium": 2, "low": 3}
     ranked = sorted((f for f in a.findings if f.status == "open"), key=lambda f: (f.verdict != "violation", order[f.severity], f.control, f.location, f.key))
     size = sum(len(line.encode()) + 1 for line in out)
     for number, f in enumerate(ranked):
-        law = citations(report.catalog.controls[f.control], report.catalog, report.language, report.assessment.as_of, 1)
-        row = f"| {SEVERITY_TEXT[f.severity].get(report.language)} | {f.control}.{f.check} | `{_cell(f.location.path)}:{f.location.line}` | {_cell(explanation(f, report.language))} | {_cell(law[0] if law else '')} |"
+        control = report.catalog.controls[f.control]
+        law = citations(control, report.catalog, report.language, report.assessment.as_of, 1)
+        row = f"| {SEVERITY_TEXT[f.severity].get(report.language)} | {f.control}.{f.check} | `{_cell(f.location.path)}:{f.location.line}` | {_cell(explanation(f, report.language))} | {_cell(fix(f, control, report.language))} | {_cell(law[0] if law else '')} |"
         size += len(row.encode()) + 1
         if size > LIMIT - 20_000:
             out += ["", f"{'另有' if zh else 'and'} {len(ranked) - number} {'项未列出' if zh else 'more not listed'}"]

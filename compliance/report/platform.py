@@ -24,7 +24,7 @@ _KUBERNETES: Final = re.compile(r":[\w.-]*/[A-Z][A-Za-z]+/[^/]")
 
 
 def platform_of(finding: Finding) -> str:
-    """A key of ``remediation_by``, '' when nothing tells."""
+    """A key of a check's ``remedies``, '' when nothing tells."""
     cloud = next((name for name in _CLOUDS if f"{name}_" in finding.key or f"provider.{name}" in finding.key), "")
     if cloud:
         return cloud

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from compliance.model.assessment import Finding
-from compliance.report.common import citations, explanation
+from compliance.report.common import citations, explanation, fix
 from compliance.report.interface import ReportInput
 
 _LEVEL = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
@@ -53,11 +53,12 @@ def _rule(control_id: str, check_id: str, report: ReportInput) -> dict[str, Any]
     check = next(k for k in control.checks if k.id == check_id)
     language = report.language
     law = "; ".join(citations(control, report.catalog, language, report.assessment.as_of))
+    remedies = [text.get(language) if platform == "general" else f"{platform}: {text.get(language)}" for platform, text in sorted(check.remedies.items(), key=lambda r: (r[0] != "general", r[0]))]
     return {
         "id": f"{control_id}.{check_id}",
         "shortDescription": {"text": f"{control.title.get(language)}: {check.question.get(language)}"},
         "fullDescription": {"text": control.objective.get(language)},
-        "help": {"text": f"{control.remediation.get(language)}\n{law}"},
+        "help": {"text": "\n".join([control.remediation.get(language), *remedies, law])},
         "defaultConfiguration": {"level": _LEVEL[control.severity]},
         "properties": {"tags": ["compliance", *control.derives_from], "security-severity": _SECURITY_SEVERITY[control.severity], "problem.severity": _LEVEL[control.severity]},
     }
@@ -69,7 +70,7 @@ def _result(f: Finding, rule: int, report: ReportInput) -> dict[str, Any]:
         "ruleIndex": rule,
         "kind": "fail" if f.verdict == "violation" else "review",
         "level": _LEVEL[f.severity] if f.verdict == "violation" else "none",
-        "message": {"text": explanation(f, report.language)},
+        "message": {"text": f"{explanation(f, report.language)}\n{fix(f, report.catalog.controls[f.control], report.language)}"},
         "locations": [
             {
                 "physicalLocation": {

@@ -6,10 +6,9 @@ import unicodedata
 from collections import Counter
 
 from compliance.model.assessment import OUTCOME_TEXT, Finding
-from compliance.report.common import REASON_TEXT, SEVERITY_TEXT, citations, explanation, figure, remedy, safe
+from compliance.report.common import REASON_TEXT, SEVERITY_TEXT, citations, explanation, figure, remedy, safe, setting
 from compliance.report.interface import ReportInput
 from compliance.report.notes import lost, note_text
-from compliance.report.platform import platform_of
 
 _COLORS = {"critical": "1;31", "high": "31", "medium": "33", "low": "36"}
 
@@ -83,7 +82,9 @@ def _finding(finding: Finding, report: ReportInput) -> list[str]:
         lines.append(f"  {finding.location.line:>5} | {body if width(body) <= room else body[: room // 2] + ' …'}")
     law = "；".join(citations(control, report.catalog, language, report.assessment.as_of, 2)) if language == "zh" else "; ".join(citations(control, report.catalog, language, report.assessment.as_of, 2))
     lines.append(wrap(("依据：" if language == "zh" else "law: ") + law, report.width, "  "))
-    lines.append(wrap(("整改：" if language == "zh" else "fix: ") + remedy(finding, control, language, platform_of(finding)), report.width, "  "))
+    lines.append(wrap(("整改：" if language == "zh" else "fix: ") + remedy(finding, control, language), report.width, "  "))
+    if written := setting(finding, control, language):
+        lines.append(wrap(written, report.width, "      "))
     if report.explain:
         lines.append(wrap(("理由：" if language == "zh" else "why: ") + control.rationale.get(language), report.width, "  "))
     return [*lines, ""]

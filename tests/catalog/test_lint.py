@@ -64,3 +64,8 @@ def test_scalars_stay_as_written() -> None:
 def test_duplicate_keys_are_errors() -> None:
     with pytest.raises(CatalogError, match="stands twice"):
         parse("a: 1\na: 2\n", "x")
+
+
+def test_a_remedy_for_an_unknown_check_is_named_with_its_line(tmp_path: Path) -> None:
+    message = broken(tmp_path, "controls/remediation/aws.yaml", "  ENC-01.block-volume:", "  ENC-01.block-volumes:")
+    assert "remediation/aws.yaml:" in message and "did you mean 'ENC-01.block-volume'?" in message
