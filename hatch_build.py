@@ -21,7 +21,7 @@ class CompiledCatalog(BuildHookInterface):  # type: ignore[type-arg]
         root = Path(self.root)
         sys.path.insert(0, str(root))
         from compliance.catalog.compile import compile_catalog
-        from compliance.catalog.load import Roots
+        from compliance.catalog.roots import Roots
         from compliance.model.catalog import to_plain
 
         catalog = compile_catalog(Roots(root / "controls", root / "evidence"))

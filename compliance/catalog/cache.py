@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 
 from compliance import __version__
-from compliance.catalog.load import Roots, default_roots
-from compliance.model.catalog import Catalog, from_plain, to_plain
+from compliance.catalog.roots import Roots, default_roots
+from compliance.model.catalog import Catalog, from_plain, restricted, to_plain
 
 
 def cache_folder() -> Path | None:
@@ -25,28 +26,32 @@ def cache_folder() -> Path | None:
     return (Path(base) if base else Path.home() / ".cache") / "hegui"
 
 
-def load_catalog(roots: Roots | None = None) -> Catalog:
-    """The compiled catalog of *roots* (default: the shipped one).
+def load_catalog(roots: Roots | None = None, profile: str = "") -> Catalog:
+    """The compiled catalog of *roots* (default: the shipped one), or with *profile* what that profile needs of it.
 
-    Raises CatalogError when it must be compiled and is faulty.
+    Reading all of it takes longer than checking a small repository.  An unknown profile gives the whole catalog:
+    whoever evaluates says so.  Raises CatalogError when it must be compiled and is faulty.
     """
-    shipped = roots is None
-    roots = roots or default_roots()
-    digest = roots.digest()
-    if shipped:
-        inside = Path(__file__).resolve().parent.parent / "_compiled" / "catalog.json"
-        catalog = _read(inside, digest)
-        if catalog is not None:
-            return catalog
+    digest = (roots or default_roots()).digest()
     folder = cache_folder()
-    path = folder / f"catalog-{__version__}-{_compiler()}-{digest[:32]}.json" if folder else None
+    path = folder / f"catalog-{__version__}-{_compiler()}-{digest[:32]}{'-' if profile else ''}{profile}.json" if folder and re.fullmatch(r"[\w-]*", profile) else None
     if path is not None:
         catalog = _read(path, digest)
         if catalog is not None:
             return catalog
-    from compliance.catalog.compile import compile_catalog
+    if profile:
+        whole = load_catalog(roots)
+        if profile not in whole.profiles:
+            return whole
+        catalog = restricted(whole, profile)
+    else:
+        inside = Path(__file__).resolve().parent.parent / "_compiled" / "catalog.json"
+        shipped = _read(inside, digest) if roots is None else None
+        if shipped is not None:
+            return shipped
+        from compliance.catalog.compile import compile_catalog
 
-    catalog = compile_catalog(roots)
+        catalog = compile_catalog(roots or default_roots())
     if path is not None:
         write_atomically(path, json.dumps(to_plain(catalog), ensure_ascii=False, separators=(",", ":")).encode())
     return catalog

@@ -12,7 +12,8 @@ from sqlglot import exp
 
 from compliance.catalog import graph, sql
 from compliance.catalog.declarations import CheckDecl, ControlDecl, ParameterDecl, ProfileFile, SourceDecl, TableDecl
-from compliance.catalog.load import Declarations, Roots, load
+from compliance.catalog.load import Declarations, load
+from compliance.catalog.roots import Roots
 from compliance.errors import CatalogError, HeguiError
 from compliance.model.catalog import (
     Catalog,

@@ -11,7 +11,7 @@ from compliance.errors import UsageError
 def lint(controls: str | None, evidence: str | None) -> str:
     """Compile the catalog anew.  Raises CatalogError with every problem."""
     from compliance.catalog.compile import compile_catalog
-    from compliance.catalog.load import Roots, default_roots
+    from compliance.catalog.roots import Roots, default_roots
     from compliance.evaluate.engine import Engine, bind
     from compliance.evaluate.evaluate import Request, parameter_values
     from compliance.model.catalog import Profile, Text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from compliance.catalog.load import default_roots
+from compliance.catalog.roots import default_roots
 from compliance.errors import UsageError
 
 CONTROL = """\

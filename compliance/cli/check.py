@@ -18,7 +18,7 @@ import click
 
 from compliance import __version__
 from compliance.catalog.cache import cache_folder, load_catalog, write_atomically
-from compliance.catalog.load import default_roots
+from compliance.catalog.roots import default_roots
 from compliance.collect.interface import Tree
 from compliance.collect.walk import DiskTree, walk
 from compliance.collect.workers import quiet_collector
@@ -54,7 +54,7 @@ def run(path: str, options: Mapping[str, Any]) -> int:
         return _deliver(kept["outputs"], targets, kept["code"], kept["reason"], config)
     from compliance.run.check import Options, check
 
-    catalog = load_catalog()
+    catalog = load_catalog(profile="" if config.parameters else config.profile)
     known: frozenset[str] = frozenset()
     settings = Options(as_of, config.fail_on, bool(options["soft_fail"]))
     if config.baseline:

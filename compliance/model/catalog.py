@@ -6,6 +6,7 @@ sources, and handed over; nothing here parses or validates.
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
@@ -244,6 +245,25 @@ class Catalog:
     profiles: dict[str, Profile]
     lists: tuple[SourceList, ...] = ()
     domains: tuple[tuple[str, Text], ...] = ()
+
+
+def restricted(catalog: Catalog, profile: str) -> Catalog:
+    """What an evaluation of one profile, and its reports, need of the catalog; the digest stays that of the whole."""
+    chosen = catalog.profiles[profile]
+    controls = {e.control: catalog.controls[e.control] for e in chosen.entries}
+    checks = [k for c in controls.values() for k in c.checks]
+    words = set(re.findall(r"\w+", " ".join(k.sql + k.count_sql for k in checks)))
+    views: list[View] = []
+    for view in reversed(catalog.views):  # in order of dependence: whoever reads a view stands behind it
+        if view.name in words:
+            views.insert(0, view)
+            words |= set(re.findall(r"\w+", view.sql))
+    tables = {t for k in checks for t in (*k.tables, *k.optional, *k.population)} | {t for v in views for t in (*v.tables, *v.optional)}
+    cited = {s for c in controls.values() for s in c.derives_from} | {s for k in checks for s in k.derives_from} | {p.floor_source for c in controls.values() for p in c.parameters}
+    return Catalog(
+        catalog.digest, {n: t for n, t in catalog.tables.items() if n in tables}, tuple(views), {n: s for n, s in catalog.sources.items() if n in cited},
+        controls, tuple(c for c in catalog.order if c in controls), {profile: chosen}, (), catalog.domains,
+    )  # fmt: skip
 
 
 def to_plain(catalog: Catalog) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from compliance.catalog.cache import load_catalog
-from compliance.catalog.load import default_roots
+from compliance.catalog.roots import default_roots
 from compliance.catalog.yaml_source import read
 from compliance.collect.tree import MemoryTree
 from compliance.errors import CatalogError, HeguiError, UsageError

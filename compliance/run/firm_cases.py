@@ -33,7 +33,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from compliance.catalog.load import default_roots
+from compliance.catalog.roots import default_roots
 from compliance.catalog.yaml_source import read
 from compliance.errors import CatalogError, EvaluationError, HeguiError
 from compliance.evaluate.engine import Engine, bind

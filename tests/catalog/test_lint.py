@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from compliance.catalog.compile import compile_catalog
-from compliance.catalog.load import Roots, default_roots
+from compliance.catalog.roots import Roots, default_roots
 from compliance.catalog.yaml_source import parse
 from compliance.errors import CatalogError
 

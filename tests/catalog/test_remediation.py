@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from compliance.catalog.cache import load_catalog
-from compliance.catalog.load import default_roots
+from compliance.catalog.roots import default_roots
 
 ROOT = Path(__file__).parents[2]
 CLOUDS = ("aws", "alicloud", "tencentcloud", "huaweicloud")
