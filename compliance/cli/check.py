@@ -25,7 +25,7 @@ from compliance.collect.workers import quiet_collector
 from compliance.errors import UsageError
 from compliance.gate import baseline
 from compliance.report.common import REASON_TEXT
-from compliance.report.interface import BINARY, ReportInput, writer
+from compliance.report.interface import ReportInput, binary, writer
 from compliance.run.config import Config, load_config
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _deliver(outputs: Sequence[str | bytes], targets: Sequence[tuple[str, str]],
     """Write every report to its target and the reason for the exit code to stderr."""
     for text, (name, file) in zip(outputs, targets, strict=True):
         if not file:
-            if name in BINARY:
+            if binary(name):
                 raise UsageError(f"'{name}' is not text", fix=f"give it a file: -f {name}=FILE")
             click.echo(text, nl=False)
         elif not write_atomically(Path(file), text if isinstance(text, bytes) else text.encode("utf-8")):

@@ -31,7 +31,7 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path())
-@click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT[=FILE]", help="text, json, sarif, junit, gitlab, markdown; repeatable.")
+@click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT[=FILE]", help="text, json, sarif, junit, gitlab, markdown, html[:brief|:audit], xlsx, docx, csv, oscal; repeatable.")
 @click.option("--profile", help="Which controls apply (default: ci).")
 @click.option("--as-of", metavar="DATE", help="The day of the check, YYYY-MM-DD (default: today in Asia/Shanghai).")
 @click.option("--fail-on", type=click.Choice(["critical", "high", "medium", "low"]), help="Lowest severity that fails the run (default: low).")
@@ -55,7 +55,7 @@ def check(ctx: click.Context, /, path: str, **options: Any) -> None:
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path())
-@click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT[=FILE]", help="text, json, html, xlsx, docx, markdown, sarif, junit; repeatable.")
+@click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT[=FILE]", help="text, json, html[:brief|:audit], xlsx, docx, csv, oscal, markdown, sarif, junit, gitlab; repeatable.")
 @click.option("--period", metavar="PERIOD", help="2026Q3, 2026H1, 2026-07 or FIRST..LAST (default: the last complete quarter).")
 @click.option("--profile", help="starter, quarterly or full (default: quarterly).")
 @click.option("--as-of", metavar="DATE", help="The day of the assessment (default: the last day of the period).")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from compliance.errors import UsageError
@@ -18,6 +18,7 @@ class ReportInput:
 
     excerpt: (path, line) -> the text of that line, masked where it may hold a secret; '' when not available
     notes:   what the gate noticed: (kind, where, detail)
+    variant: of the format, what stands behind the colon in ``html:brief``
     run, config: of an assessment of a firm, what reports for people need besides (period, problems, organisation)
     """
 
@@ -35,6 +36,7 @@ class ReportInput:
     explain: bool = False
     run: Any = None
     config: Any = None
+    variant: str = ""
 
 
 Writer = Callable[[ReportInput], str | bytes]
@@ -50,13 +52,30 @@ FORMATS: Final[dict[str, str]] = {
     "junit": "compliance.report.junit",
     "gitlab": "compliance.report.gitlab",
     "markdown": "compliance.report.markdown",
+    "html": "compliance.report.html",
+    "xlsx": "compliance.report.xlsx",
+    "csv": "compliance.report.csv_report",
+    "docx": "compliance.report.docx",
+    "oscal": "compliance.report.oscal",
 }
-"""Format -> module with a function ``write``."""
+"""Format -> module with a function ``write``, and ``VARIANTS`` where it has any (``html:brief``)."""
+
+
+def binary(name: str) -> bool:
+    """Whether a format, with or without its variant, needs a file."""
+    return name.partition(":")[0] in BINARY
 
 
 def writer(name: str) -> Writer:
-    """The writer of a format.  Raises UsageError for an unknown one."""
-    if name not in FORMATS:
-        raise UsageError(f"unknown format '{name}'", fix=f"one of: {', '.join(FORMATS)}")
-    function: Writer = importlib.import_module(FORMATS[name]).write
-    return function
+    """The writer of a format, ``FORMAT`` or ``FORMAT:VARIANT``.  Raises UsageError for an unknown one."""
+    base, colon, variant = name.partition(":")
+    if base not in FORMATS:
+        raise UsageError(f"unknown format '{base}'", fix=f"one of: {', '.join(FORMATS)}")
+    module = importlib.import_module(FORMATS[base])
+    function: Writer = module.write
+    if not colon:
+        return function
+    known: tuple[str, ...] = getattr(module, "VARIANTS", ())
+    if variant not in known:
+        raise UsageError(f"format '{base}' has no variant '{variant}'", fix=f"one of: {', '.join(f'{base}:{v}' for v in known)}" if known else f"write {base}")
+    return lambda report: function(replace(report, variant=variant))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from compliance.model.catalog import Text
@@ -118,6 +119,20 @@ MESSAGES: Final[dict[str, Text]] = {
     "gist": Text("要求", "What it asks"),
     "checks": Text("检查", "Checks"),
     "none_open": Text("没有未处理的差距。", "No open gaps."),
+    "chart": Text("分布", "Outcomes"),
+    "chart.of": Text("{domain}：符合 / 部分符合 / 不符合 / 无法判定", "{domain}: satisfied / in part / not satisfied / undetermined"),
+    "exceptions.count": Text("已豁免的发现 {n} 条；豁免前后的得分见首页。", "{n} findings are excepted; the scores before and after stand on the first page."),
+    "answers": Text("人工结论", "Conclusions of people"),
+    "answers.note": Text("程序结论与人工结论并列，互不覆盖。", "Machine outcome and human conclusion stand side by side; neither replaces the other."),
+    "machine_outcome": Text("程序结论", "Machine outcome"),
+    "human_outcome": Text("人工结论", "Human conclusion"),
+    "reason": Text("理由", "Reason"),
+    "digest": Text("摘要", "Digest"),
+    "action": Text("整改事项", "Action"),
+    "finding_count": Text("问题数", "Count"),
+    "done_on": Text("完成日期", "Done on"),
+    "remark": Text("备注", "Remark"),
+    "measure": Text("措施", "Measure"),
     "opinion": Text("意见", "Comments"),
 }
 
@@ -153,3 +168,8 @@ def say(key: str, language: str, **values: object) -> str:
 def role(name: str, language: str) -> str:
     """The title of an owner role; a role nobody translated is shown as it is written."""
     return ROLES[name].get(language) if name in ROLES else name.replace("_", " ")
+
+
+def speaker(language: str) -> Callable[..., str]:
+    """``say`` in one language."""
+    return lambda key, **values: say(key, language, **values)

@@ -35,6 +35,20 @@ class FindingView:
     message: str
     place: str
     clause: str
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """A person's conclusion beside the machine's; ``refused`` says why it does not count, empty when it does."""
+
+    control: str
+    machine: str
+    conclusion: str
+    reason: str
+    answered_by: str
+    reviewed_by: str
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +141,7 @@ class View:
     gate: tuple[tuple[str, str, str], ...]
     history: tuple[tuple[str, Mapping[str, str]], ...]
     counts: Mapping[str, int]
+    answers: tuple[AnswerView, ...] = ()
 
     @property
     def gaps(self) -> tuple[ControlView, ...]:
@@ -172,6 +187,7 @@ def build(report: ReportInput) -> View:
         gate=report.notes,
         history=tuple(getattr(report.run, "history", ())),
         counts=Counter(c.outcome for c in controls),
+        answers=tuple(getattr(report.run, "answers", ())),
     )
 
 

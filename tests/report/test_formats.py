@@ -11,7 +11,7 @@ import pytest
 
 from compliance.catalog.cache import load_catalog
 from compliance.collect.tree import MemoryTree
-from compliance.report.interface import BINARY, FORMATS, ReportInput, writer
+from compliance.report.interface import FORMATS, ReportInput, writer
 from compliance.report.text import width
 from compliance.run.check import Options, check
 from compliance.run.config import Config
@@ -25,7 +25,7 @@ def report(language: str = "zh") -> ReportInput:
     return ReportInput(run.assessment, run.snapshot, catalog, (), run.code, run.reason, language, "0", {("infra/main.tf", 7): '  acl    = "public-read"'})
 
 
-@pytest.mark.parametrize("name", sorted(set(FORMATS) - BINARY))
+@pytest.mark.parametrize("name", [f for f in sorted(FORMATS) if f not in {"html", "xlsx", "csv", "docx", "oscal"}])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_format_names_the_place_and_is_stable(name: str, language: str) -> None:
     first = writer(name)(report(language))
