@@ -18,6 +18,8 @@ from compliance.catalog.cache import load_catalog, write_atomically
 from compliance.cli.check import _date, _deliver, _merged, _target, _today
 from compliance.collect.workers import quiet_collector
 from compliance.errors import UsageError
+from compliance.redact.keys import pseudonym_key
+from compliance.redact.pseudonyms import Pseudonyms
 from compliance.report.interface import ReportInput, writer
 from compliance.run.assess import AssessRun, assess
 from compliance.run.check import Options
@@ -42,7 +44,7 @@ def run(path: str, options: Mapping[str, Any]) -> int:
     if sum(1 for _, file in targets if not file) > 1:
         raise UsageError("two formats would both go to standard output", fix="give all but one a file: -f html=FILE")
     with quiet_collector():
-        result = assess(root, load_catalog(), config, period, Options(as_of, config.fail_on, bool(options["soft_fail"])))
+        result = assess(root, load_catalog(), config, period, Options(as_of, config.fail_on, bool(options["soft_fail"])), Pseudonyms(pseudonym_key(root)))
         outputs = [writer(name)(_input(result, config, not file)) for name, file in targets]
         keep(result, config, Path(options["out"]) if options["out"] else root / "assessments" / period.name)
     say_problems(result, config.language)

@@ -107,6 +107,7 @@ class Snapshot:
     stale:      tables older than their freshness allows, with the reason
     notes:      what became of each file
     origins:    table -> the file it was read from, for findings that are about no row
+    digests:    file -> SHA-256 of its bytes when it was read
     """
 
     rows: tuple[Row, ...]
@@ -114,6 +115,7 @@ class Snapshot:
     notes: tuple[FileNote, ...]
     stale: frozenset[str] = frozenset()
     origins: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

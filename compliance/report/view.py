@@ -230,7 +230,8 @@ def _control(result: ControlResult, report: ReportInput, findings: Mapping[tuple
 
 def _check(result: CheckResult, control: Control, findings: Sequence[Finding], report: ReportInput) -> CheckView:
     declared = next(k for k in control.checks if k.id == result.id)
-    lines = tuple(FindingView(f.fingerprint, f.verdict, f.status, f.key, explanation(f, report.language), place(f), f.clause) for f in findings)
+    digests = report.snapshot.digests
+    lines = tuple(FindingView(f.fingerprint, f.verdict, f.status, f.key, explanation(f, report.language), place(f), f.clause, digests.get(f.location.path, "")) for f in findings)
     reasons = tuple(r.text(report.language) for r in result.reasons)
     return CheckView(result.id, declared.question.get(report.language), result.outcome, result.n, result.v, result.u, reasons, lines, declared.sql)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,12 @@ from compliance.errors import ConfigError
 from compliance.evaluate.evaluate import Request, evaluate, require_profile
 from compliance.gate import exceptions
 from compliance.model.assessment import Assessment, Snapshot
-from compliance.model.catalog import Catalog
+from compliance.model.catalog import Catalog, Text
 from compliance.model.location import Location
 from compliance.model.row import FileNote, Row
+from compliance.redact.pseudonyms import Pseudonyms
+from compliance.redact.tables import LedgerEntry, Redaction, redact
+from compliance.redact.text import replaced
 from compliance.run.check import CheckRun, Options, _after, bound_parameters, exit_code
 from compliance.run.config import Config
 from compliance.run.period import Period
@@ -28,26 +32,51 @@ class AssessRun(CheckRun):
 
     period:   what was assessed
     problems: what the registers hold that could not be used, cell by cell
+    ledger:   what was withheld of which column
+    meaning:  pseudonym -> what it stands for; stays at the firm
+    raw:      the rows before redaction, in the order of the snapshot; stay at the firm
     """
 
     period: Period
     problems: tuple[Any, ...]
     request: Request
+    ledger: tuple[LedgerEntry, ...]
+    meaning: Mapping[str, str] = field(repr=False)
+    raw: tuple[Row, ...] = field(repr=False)
 
 
-def assess(root: Path, catalog: Catalog, config: Config, period: Period, options: Options) -> AssessRun:
-    """Collect, evaluate, gate.  Raises HeguiError for unusable settings; what registers hold never raises."""
+def assess(root: Path, catalog: Catalog, config: Config, period: Period, options: Options, pseudonyms: Pseudonyms) -> AssessRun:
+    """Collect, redact, evaluate, gate.  Raises HeguiError for unusable settings; what registers hold never raises."""
     profile = require_profile(catalog, config.profile)
     if profile.scope != "firm":
         raise ConfigError(f"profile '{config.profile}' is for repositories", where=config.source, fix="use starter, quarterly or full; hegui check takes repositories")
     snapshot, problems = gather(root, catalog, config, period, options.as_of)
+    raw = snapshot.rows
+    redaction = redact(raw, catalog.tables, pseudonyms)
+    snapshot, problems = _shippable(snapshot, problems, redaction, pseudonyms)
     bounds = (period.start.isoformat(), period.end.isoformat())
     request = Request(profile, options.as_of, config.facts, bound_parameters(catalog, config), bounds)
     assessment = evaluate(catalog, request, snapshot)
     assessment, notes = _excepted(root, config, assessment, options)
     assessment = replace(assessment, scores=_after(assessment, assessment.findings, catalog))
     code, reason = exit_code(assessment, options)
-    return AssessRun(assessment, snapshot, catalog, tuple(notes), code, reason, period, problems, request)
+    return AssessRun(assessment, snapshot, catalog, tuple(notes), code, reason, period, problems, request, redaction.ledger, redaction.meaning, raw)
+
+
+def _shippable(snapshot: Snapshot, problems: tuple[Any, ...], redaction: Redaction, pseudonyms: Pseudonyms) -> tuple[Snapshot, tuple[Any, ...]]:
+    """The snapshot and the problems of the registers without personal information: only what ships is evaluated."""
+
+    def clean(text: str) -> str:
+        return replaced(text, pseudonyms)
+
+    def both(text: Text) -> Text:
+        return Text(clean(text.zh), clean(text.en))
+
+    notes = tuple(replace(n, path=clean(n.path), detail=clean(n.detail)) for n in snapshot.notes)
+    told = tuple(replace(p, file=clean(p.file), sheet=clean(p.sheet), header=clean(p.header), what=both(p.what), why=both(p.why), fix=both(p.fix)) for p in problems)
+    origins = {t: clean(p) for t, p in snapshot.origins.items()}
+    digests = {clean(p): d for p, d in snapshot.digests.items()}
+    return replace(snapshot, rows=redaction.rows, notes=notes, origins=origins, digests=digests), told
 
 
 def gather(root: Path, catalog: Catalog, config: Config, period: Period, as_of: str) -> tuple[Snapshot, tuple[Any, ...]]:
@@ -84,7 +113,20 @@ def gather(root: Path, catalog: Catalog, config: Config, period: Period, as_of: 
         notes += [replace(n, path=f"{name}/{n.path}") for n in found.notes]
         delivered |= found.delivered
     ordered = tuple(sorted(rows, key=_order))
-    return Snapshot(ordered, frozenset(delivered), tuple(sorted(set(notes), key=lambda n: (n.path, n.collector, n.code, n.line))), frozenset(stale), origins), tuple(problems)
+    told = tuple(sorted(set(notes), key=lambda n: (n.path, n.collector, n.code, n.line)))
+    return Snapshot(ordered, frozenset(delivered), told, frozenset(stale), origins, _digests(root, ordered)), tuple(problems)
+
+
+def _digests(root: Path, rows: Iterable[Row]) -> dict[str, str]:
+    """SHA-256 of every file that rows came from; a file that cannot be read again has none."""
+    found = {}
+    for path in sorted({r.at.path for r in rows}):
+        try:
+            with open(root / path, "rb") as stream:
+                found[path] = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError:
+            continue  # a row that stands for no file, or one that vanished since: its rows carry no digest
+    return found
 
 
 def _order(row: Row) -> tuple[Any, ...]:
