@@ -24,14 +24,28 @@ from compliance.report.interface import ReportInput, writer
 from compliance.run.assess import AssessRun, assess
 from compliance.run.check import Options
 from compliance.run.config import Config, load_config
+from compliance.run.dossier import report_input
 from compliance.run.period import Period, parse_period, quarter_before
 
 
 def run(path: str, options: Mapping[str, Any]) -> int:
     """Assess a firm's folder and write its reports; returns the exit code."""
     root = Path(path)
+    targets = [_target(f) for f in (options["formats"] or ("text",))]
+    if sum(1 for _, file in targets if not file) > 1:
+        raise UsageError("two formats would both go to standard output", fix="give all but one a file: -f html=FILE")
+    with quiet_collector():
+        result, config = assessed(root, options)
+        outputs = [writer(name)(_input(result, config, not file)) for name, file in targets]
+        keep(result, config, Path(options["out"]) if options["out"] else root / "assessments" / result.dossier.period.name)
+    say_problems(result, config.language)
+    return _deliver(outputs, targets, result.code, result.reason, config)
+
+
+def assessed(root: Path, options: Mapping[str, Any]) -> tuple[AssessRun, Config]:
+    """The assessment of a firm's folder as the command line and its settings ask.  Raises HeguiError."""
     if not (root / "hegui.yaml").is_file():
-        raise UsageError(f"'{path}' has no hegui.yaml", fix="run hegui init there, or name the firm's folder")
+        raise UsageError(f"'{root}' has no hegui.yaml", fix="run hegui init there, or name the firm's folder")
     config = _merged(load_config(root), options)
     if config.profile == "ci":
         config = replace(config, profile="quarterly")
@@ -40,15 +54,8 @@ def run(path: str, options: Mapping[str, Any]) -> int:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", as_of):
         raise UsageError(f"--as-of '{as_of}' is not a date", fix="write YYYY-MM-DD")
     _date(as_of)
-    targets = [_target(f) for f in (options["formats"] or ("text",))]
-    if sum(1 for _, file in targets if not file) > 1:
-        raise UsageError("two formats would both go to standard output", fix="give all but one a file: -f html=FILE")
-    with quiet_collector():
-        result = assess(root, load_catalog(), config, period, Options(as_of, config.fail_on, bool(options["soft_fail"])), Pseudonyms(pseudonym_key(root)))
-        outputs = [writer(name)(_input(result, config, not file)) for name, file in targets]
-        keep(result, config, Path(options["out"]) if options["out"] else root / "assessments" / period.name)
-    say_problems(result, config.language)
-    return _deliver(outputs, targets, result.code, result.reason, config)
+    wanted = Options(as_of, config.fail_on, bool(options["soft_fail"]))
+    return assess(root, load_catalog(), config, period, wanted, Pseudonyms(pseudonym_key(root))), config
 
 
 def _period(config: Config, options: Mapping[str, Any]) -> Period:
@@ -58,8 +65,7 @@ def _period(config: Config, options: Mapping[str, Any]) -> Period:
 
 def _input(result: AssessRun, config: Config, to_terminal: bool) -> ReportInput:
     color = to_terminal and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    notes = tuple((n.kind, n.where, n.detail) for n in result.gate_notes)
-    return ReportInput(result.assessment, result.snapshot, result.catalog, notes, result.code, result.reason, config.language, __version__, {}, color=color, run=result, config=config)
+    return replace(report_input(result.dossier, result.conclusion, config.language, __version__), color=color)
 
 
 def keep(result: AssessRun, config: Config, folder: Path) -> None:
@@ -72,7 +78,8 @@ def keep(result: AssessRun, config: Config, folder: Path) -> None:
 
 def say_problems(result: AssessRun, language: str) -> None:
     """One line on stderr about cells and files that could not be used."""
-    if result.problems:
-        errors = sum(1 for p in result.problems if p.severity == "error")
-        text = f"登记簿中有 {len(result.problems)} 个问题，其中错误 {errors} 个" if language == "zh" else f"{len(result.problems)} problems in the registers, {errors} of them errors"
+    problems = result.dossier.problems
+    if problems:
+        errors = sum(1 for p in problems if p.severity == "error")
+        text = f"登记簿中有 {len(problems)} 个问题，其中错误 {errors} 个" if language == "zh" else f"{len(problems)} problems in the registers, {errors} of them errors"
         click.echo(f"hegui: {text}", err=True)

@@ -76,6 +76,77 @@ def assess(ctx: click.Context, /, path: str, **options: Any) -> None:
 
 
 @cli.command()
+@click.argument("path", default=".", type=click.Path())
+@click.option("--period", metavar="PERIOD", help="2026Q3, 2026H1, 2026-07 or FIRST..LAST (default: the last complete quarter).")
+@click.option("--profile", help="starter, quarterly or full (default: quarterly).")
+@click.option("--as-of", metavar="DATE", help="The day of the assessment (default: the last day of the period).")
+@click.option("--key", type=click.Path(), help="The firm's ed25519 key in PEM (default: .hegui/signing.key).")
+@click.option("--new-key", is_flag=True, help="Make that key first; never over an existing one.")
+@click.option("--challenge", help="What the auditor asked to be signed along.")
+@click.option("--out", metavar="DIR", help="Where the bundle goes (default: the firm's folder).")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the reports (default: zh).")
+def bundle(path: str, **options: Any) -> None:
+    """Seal an assessment into one signed evidence bundle (证据包)."""
+    from compliance.cli.bundle import run
+
+    click.echo(run(path, {**options, "fail_on": None, "soft_fail": False, "exclude": ()})[1])
+
+
+@cli.command()
+@click.argument("bundle", type=click.Path())
+@click.option("--trust", type=click.Path(), help="The auditor's trust file: the only keys that count.")
+@click.option("--period", help="Refuse a bundle of another period.")
+@click.option("--challenge", help="Refuse a bundle that does not carry this challenge.")
+@click.option("--previous", help="Refuse a bundle whose previous one has another digest.")
+@click.option("--since", type=click.Path(), help="An earlier bundle that this one must follow.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default=None)
+def verify(bundle: str, language: str | None, **options: Any) -> None:
+    """Prove that a bundle is whole, signed by a trusted key, and fresh."""
+    from compliance.cli.verify import verify_text
+
+    click.echo(verify_text(bundle, options, language or os.environ.get("HEGUI_LANGUAGE", "zh")))
+
+
+@cli.command()
+@click.argument("bundle", type=click.Path())
+@click.option("--trust", type=click.Path(), help="The auditor's trust file.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default=None)
+@click.pass_context
+def reperform(ctx: click.Context, /, bundle: str, language: str | None, **options: Any) -> None:
+    """Recompute every conclusion and report from a bundle, offline, and compare the bytes. Exit 1 when they differ."""
+    from compliance.cli.verify import reperform_text
+
+    text, same = reperform_text(bundle, options, language or os.environ.get("HEGUI_LANGUAGE", "zh"))
+    click.echo(text)
+    ctx.exit(0 if same else 1)
+
+
+@cli.command()
+@click.argument("bundle", type=click.Path())
+@click.option("--trust", type=click.Path(), help="The auditor's trust file.")
+@click.option("--nonce", required=True, help="Chosen by the auditor after the bundle was sealed; 16 characters or more.")
+@click.option("--control", multiple=True, help="A control to sample; repeatable (default: all).")
+@click.option("--firm", type=click.Path(), help="At the firm: its folder, to open each item.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default=None)
+def sample(bundle: str, language: str | None, **options: Any) -> None:
+    """Draw reproducible samples from a bundle; at the firm, open them."""
+    from compliance.cli.verify import sample_text
+
+    click.echo(sample_text(bundle, options, language or os.environ.get("HEGUI_LANGUAGE", "zh")))
+
+
+@cli.command()
+@click.argument("path", type=click.Path())
+@click.argument("pseudonyms", nargs=-1, required=True)
+@click.option("--period", help="The period of the bundle.")
+def reveal(path: str, pseudonyms: tuple[str, ...], **options: Any) -> None:
+    """At the firm: what pseudonyms stand for."""
+    from compliance.cli.verify import reveal_text
+
+    click.echo(reveal_text(path, pseudonyms, options))
+
+
+@cli.command()
 @click.argument("control")
 @click.option("--language", type=click.Choice(["zh", "en"]), default=None)
 def explain(control: str, language: str | None) -> None:

@@ -67,10 +67,14 @@ class BoundCheck:
 def opened(catalog: Catalog, request: Request, snapshot: Snapshot) -> tuple[Engine, list[BoundCheck]]:
     """The loaded, locked engine of an evaluation and its questions; for tests and for whoever re-performs one check."""
     run = _Run(catalog, request, snapshot)
-    pairs = [(catalog.controls[c], k) for c in catalog.order if c in run.entries for k in run._checks(catalog.controls[c])]
-    values = {c.id: run._parameters(c) for c, _ in pairs}
-    bound = [BoundCheck(c.id, k.id, bind(k.sql, values[c.id]), bind(k.count_sql, values[c.id]), k.sql, values[c.id]) for c, k in pairs]
-    return run._engine([k for _, k in pairs]), bound
+    return run._engine([k for _, k in run.chosen()]), bound_checks(catalog, request)
+
+
+def bound_checks(catalog: Catalog, request: Request) -> list[BoundCheck]:
+    """The questions of a profile with every parameter filled in, in order of evaluation."""
+    run = _Run(catalog, request, Snapshot((), frozenset(), ()))
+    values = {c.id: run._parameters(c) for c, _ in run.chosen()}
+    return [BoundCheck(c.id, k.id, bind(k.sql, values[c.id]), bind(k.count_sql, values[c.id]), k.sql, values[c.id]) for c, k in run.chosen()]
 
 
 class _Run:
@@ -115,6 +119,10 @@ class _Run:
             root_causes(done, self.catalog.controls), repair_order(ordered, self.catalog.controls),
             tuple(sorted(self.request.facts.items())),
         )  # fmt: skip
+
+    def chosen(self) -> list[tuple[Control, Check]]:
+        """Controls and checks of the profile, prerequisites first."""
+        return [(self.catalog.controls[c], k) for c in self.catalog.order if c in self.entries for k in self._checks(self.catalog.controls[c])]
 
     def _checks(self, control: Control) -> Sequence[Check]:
         wanted = self.entries[control.id].checks

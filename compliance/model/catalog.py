@@ -7,6 +7,7 @@ sources, and handed over; nothing here parses or validates.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
@@ -247,8 +248,15 @@ class Catalog:
     domains: tuple[tuple[str, Text], ...] = ()
 
 
-def restricted(catalog: Catalog, profile: str) -> Catalog:
-    """What an evaluation of one profile, and its reports, need of the catalog; the digest stays that of the whole."""
+DECLARED_BY_HAND: Final = frozenset({"nil_return", "soa_exclusion"})
+"""Tables that the evaluator itself reads, whatever a check asks."""
+
+
+def restricted(catalog: Catalog, profile: str, keep: Iterable[str] = ()) -> Catalog:
+    """What an evaluation of one profile, and its reports, need of the catalog; the digest stays that of the whole.
+
+    keep: further tables whose rows are at hand
+    """
     chosen = catalog.profiles[profile]
     controls = {e.control: catalog.controls[e.control] for e in chosen.entries}
     checks = [k for c in controls.values() for k in c.checks]
@@ -258,7 +266,7 @@ def restricted(catalog: Catalog, profile: str) -> Catalog:
         if view.name in words:
             views.insert(0, view)
             words |= set(re.findall(r"\w+", view.sql))
-    tables = {t for k in checks for t in (*k.tables, *k.optional, *k.population)} | {t for v in views for t in (*v.tables, *v.optional)}
+    tables = {*keep, *DECLARED_BY_HAND} | {t for k in checks for t in (*k.tables, *k.optional, *k.population)} | {t for v in views for t in (*v.tables, *v.optional)}
     cited = {s for c in controls.values() for s in c.derives_from} | {s for k in checks for s in k.derives_from} | {p.floor_source for c in controls.values() for p in c.parameters}
     return Catalog(
         catalog.digest, {n: t for n, t in catalog.tables.items() if n in tables}, tuple(views), {n: s for n, s in catalog.sources.items() if n in cited},

@@ -12,17 +12,19 @@ from typing import Any
 from compliance.collect.repository import collect
 from compliance.collect.walk import walk
 from compliance.errors import ConfigError
-from compliance.evaluate.evaluate import Request, evaluate, require_profile
+from compliance.evaluate.evaluate import Request, require_profile
 from compliance.gate import exceptions
-from compliance.model.assessment import Assessment, Snapshot
-from compliance.model.catalog import Catalog, Text
+from compliance.model.assessment import Snapshot
+from compliance.model.catalog import Catalog, Text, restricted
 from compliance.model.location import Location
 from compliance.model.row import FileNote, Row
 from compliance.redact.pseudonyms import Pseudonyms
 from compliance.redact.tables import LedgerEntry, Redaction, redact
 from compliance.redact.text import replaced
-from compliance.run.check import CheckRun, Options, _after, bound_parameters, exit_code
+from compliance.run.check import CheckRun, Options, bound_parameters
 from compliance.run.config import Config
+from compliance.run.dossier import Conclusion, Dossier, conclude
+from compliance.run.history import history_before
 from compliance.run.period import Period
 
 
@@ -30,16 +32,14 @@ from compliance.run.period import Period
 class AssessRun(CheckRun):
     """The result of an assessment.
 
-    period:   what was assessed
-    problems: what the registers hold that could not be used, cell by cell
+    dossier:  everything the conclusion rests on, ready to be sealed
     ledger:   what was withheld of which column
     meaning:  pseudonym -> what it stands for; stays at the firm
     raw:      the rows before redaction, in the order of the snapshot; stay at the firm
     """
 
-    period: Period
-    problems: tuple[Any, ...]
-    request: Request
+    dossier: Dossier
+    conclusion: Conclusion
     ledger: tuple[LedgerEntry, ...]
     meaning: Mapping[str, str] = field(repr=False)
     raw: tuple[Row, ...] = field(repr=False)
@@ -56,11 +56,12 @@ def assess(root: Path, catalog: Catalog, config: Config, period: Period, options
     snapshot, problems = _shippable(snapshot, problems, redaction, pseudonyms)
     bounds = (period.start.isoformat(), period.end.isoformat())
     request = Request(profile, options.as_of, config.facts, bound_parameters(catalog, config), bounds)
-    assessment = evaluate(catalog, request, snapshot)
-    assessment, notes = _excepted(root, config, assessment, options)
-    assessment = replace(assessment, scores=_after(assessment, assessment.findings, catalog))
-    code, reason = exit_code(assessment, options)
-    return AssessRun(assessment, snapshot, catalog, tuple(notes), code, reason, period, problems, request, redaction.ledger, redaction.meaning, raw)
+    dossier = Dossier(
+        restricted(catalog, profile.id, {r.table for r in snapshot.rows} | snapshot.delivered), request, snapshot, options, period, _exceptions(root, config, pseudonyms), problems,
+        {k: str(v) for k, v in config.organisation.items() if k in ("name", "uscc")}, history_before(root, period),
+    )  # fmt: skip
+    found = conclude(dossier)
+    return AssessRun(found.assessment, snapshot, catalog, found.notes, found.code, found.reason, dossier, found, redaction.ledger, redaction.meaning, raw)
 
 
 def _shippable(snapshot: Snapshot, problems: tuple[Any, ...], redaction: Redaction, pseudonyms: Pseudonyms) -> tuple[Snapshot, tuple[Any, ...]]:
@@ -142,18 +143,12 @@ def _below(place: Location, prefix: str) -> Location:
     return place._replace(path=f"{prefix}/{place.path}")
 
 
-def _excepted(root: Path, config: Config, assessment: Assessment, options: Options) -> tuple[Assessment, list[exceptions.GateNote]]:
+def _exceptions(root: Path, config: Config, pseudonyms: Pseudonyms) -> tuple[exceptions.GateException, ...]:
+    """The firm's exceptions; the people who asked for and approved them appear under pseudonyms."""
     path = root / config.exceptions
     if not path.is_file():
-        return assessment, []
+        return ()
     from compliance.catalog import yaml_source
 
     parsed = exceptions.parse(yaml_source.read(path, config.exceptions), config.exceptions)
-    findings, notes = exceptions.apply(list(assessment.findings), parsed, date.fromisoformat(options.as_of[:10]))
-    return replace(assessment, findings=tuple(findings)), list(notes)
-
-
-def named(config: Config) -> str:
-    """The firm's name as reports show it."""
-    given: Mapping[str, Any] = config.organisation
-    return str(given.get("name") or "")
+    return tuple(replace(e, owner=pseudonyms.of("name", e.owner), approver=pseudonyms.of("name", e.approver), reason=replaced(e.reason, pseudonyms)) for e in parsed)

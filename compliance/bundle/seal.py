@@ -1,0 +1,75 @@
+"""Seal: payload, bag, statement, signatures, one file; refused when anything personal is left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+
+from compliance.bundle import bag, container, contents
+from compliance.bundle.canonical import from_csv, to_json
+from compliance.bundle.errors import BundleError
+from compliance.bundle.merkle import root
+from compliance.bundle.readme import tag_files
+from compliance.bundle.scan import scan
+from compliance.bundle.signature import Signer, envelope, ssh_signature
+from compliance.model.row import Row
+from compliance.redact.pseudonyms import Pseudonyms
+from compliance.redact.tables import LedgerEntry
+from compliance.run.dossier import Conclusion, Dossier
+
+PREDICATE: Final = "https://hegui.example/evidence-bundle/v1"
+STATEMENT: Final = "signatures/statement.dsse.json"
+RAW_SIGNATURE: Final = "signatures/tagmanifest.ed25519.sig"
+SSH_SIGNATURE: Final = "signatures/tagmanifest.sshsig"
+SIGNATURES: Final = frozenset({STATEMENT, RAW_SIGNATURE, SSH_SIGNATURE})
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Where the bundle stands: sequence number from 1, digest of the previous bundle (empty for the first), the auditor's challenge."""
+
+    sequence: int = 1
+    previous: str = ""
+    challenge: str = ""
+
+
+def seal(
+    dossier: Dossier, conclusion: Conclusion, ledger: tuple[LedgerEntry, ...], raw: tuple[Row, ...], pseudonyms: Pseudonyms,
+    signer: Signer, chain: Chain, language: str, target: BinaryIO,
+) -> str:  # fmt: skip
+    """Write the bundle to *target*; the digest of its statement.  Raises BundleError when it must not be sealed."""
+    files = contents.payload(dossier, conclusion, ledger, raw, pseudonyms, language)
+    scan(files, (pseudonyms.key,))
+    return assemble(files, dossier.organisation, dossier.period.name, pseudonyms.commitment, signer, chain, target)
+
+
+def assemble(files: Mapping[str, bytes], organisation: Mapping[str, str], period: str, commitment: str, signer: Signer, chain: Chain, target: BinaryIO) -> str:
+    """Bag, statement and signatures around a payload."""
+    digests = {n: bag.sha256(d) for n, d in files.items()}
+    _, lines = from_csv(files["data/items.csv"], "items.csv")
+    predicate: dict[str, Any] = {
+        "firm": dict(organisation), "period": period, "sequence": chain.sequence, "previous": chain.previous, "challenge": chain.challenge,
+        "keyCommitment": commitment, "itemRoot": root([to_json(line) for line in lines]), "items": len(lines), "results": digests["data/results.json"],
+    }  # fmt: skip
+    tags = tag_files(predicate, sorted(n for n in files if n.startswith("data/sql/checks/"))[:1])
+    tags["bagit.txt"] = bag.DECLARATION
+    tags["bag-info.txt"] = bag.info({"Bag-Software-Agent": "Hegui", "External-Identifier": f"{period}-{chain.sequence}"}, {n: len(d) for n, d in files.items()})
+    tags[bag.MANIFEST] = bag.manifest(digests)
+    listed = bag.manifest({n: bag.sha256(d) for n, d in tags.items()})
+    statement = to_json({
+        "_type": "https://in-toto.io/Statement/v1", "subject": [{"name": bag.TAG_MANIFEST, "digest": {"sha256": bag.sha256(listed)}}],
+        "predicateType": PREDICATE, "predicate": predicate,
+    })  # fmt: skip
+    signed = {STATEMENT: envelope(statement, signer), RAW_SIGNATURE: signer.sign(listed), SSH_SIGNATURE: ssh_signature(listed, signer)}
+    container.write({**files, **tags, bag.TAG_MANIFEST: listed, **signed}, target)
+    return bag.sha256(signed[STATEMENT])
+
+
+def file_name(organisation: Mapping[str, str], period: str, sequence: int) -> str:
+    """``FIRM-PERIOD-SEQ.evb.zip``; the firm by its credit code, else by its name without signs."""
+    firm = re.sub(r"[^0-9A-Za-z\u4e00-\u9fff]+", "", str(organisation.get("uscc") or organisation.get("name") or "firm"))
+    if not firm:
+        raise BundleError("contents", "the firm has no name", fix="write organisation: {name: ...} in hegui.yaml")
+    return f"{firm}-{period}-{sequence:03}.evb.zip"

@@ -1,0 +1,80 @@
+"""``hegui bundle``: assess, then seal what the assessment rests on into one signed file."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from compliance.catalog.cache import write_atomically
+from compliance.cli.assess import assessed, say_problems
+from compliance.errors import ConfigError, UsageError
+from compliance.redact.keys import FOLDER, pseudonym_key, read_secret, write_secret
+from compliance.run.history import kept_periods
+
+KEPT = "bundle.json"
+SIGNING_KEY = "signing.key"
+
+
+def run(path: str, options: Mapping[str, Any]) -> tuple[str, str]:
+    """Seal a bundle; (the file, what to say).  Raises HeguiError."""
+    from compliance.bundle.seal import file_name, seal
+    from compliance.bundle.signature import Signer, key_id
+    from compliance.redact.pseudonyms import Pseudonyms
+
+    root = Path(path)
+    key = Path(options["key"]) if options["key"] else root / FOLDER / SIGNING_KEY
+    if options["new_key"]:
+        from compliance.bundle.signature import new_key
+
+        write_secret(key, new_key())
+    elif not key.exists():
+        raise UsageError("there is no signing key", where=str(key), fix="hegui bundle --new-key makes one; give its public half to the auditor by another way")
+    signer = Signer(read_secret(key), str(key))
+    if options["challenge"] and not re.fullmatch(r"[0-9A-Za-z_-]{8,128}", options["challenge"]):
+        raise UsageError("the challenge is not acceptable", fix="8 to 128 letters, digits, - and _, as the auditor gave it")
+    result, config = assessed(root, options)
+    say_problems(result, config.language)
+    dossier = result.dossier
+    if not dossier.organisation.get("name"):
+        raise ConfigError("the firm has no name", where=config.source, fix="write organisation: {name: ..., uscc: ...}")
+    chain = replace(_chain(root, dossier.period.name), challenge=options["challenge"] or "")
+    buffer = io.BytesIO()
+    statement = seal(dossier, result.conclusion, result.ledger, result.raw, Pseudonyms(pseudonym_key(root)), signer, chain, config.language, buffer)
+    folder = Path(options["out"]) if options["out"] else root
+    target = folder / file_name(dossier.organisation, dossier.period.name, chain.sequence)
+    if not write_atomically(target, buffer.getvalue()):
+        raise UsageError(f"cannot write '{target}'", fix="choose a folder that can be written: --out DIR")
+    note = {"sequence": chain.sequence, "statement": statement, "previous": chain.previous, "file": target.name, "period": dossier.period.name}
+    write_atomically(root / "assessments" / dossier.period.name / KEPT, json.dumps(note, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n")
+    zh = config.language == "zh"
+    lines = [
+        f"{'证据包' if zh else 'bundle'}: {target}", f"{'声明摘要' if zh else 'statement'}: sha256:{statement}",
+        f"{'公钥' if zh else 'public key'}: {signer.public.hex()}", f"{'公钥编号' if zh else 'key id'}: {key_id(signer.public)}",
+    ]  # fmt: skip
+    return str(target), "\n".join(lines)
+
+
+def _chain(root: Path, period: str) -> Any:
+    """After the newest bundle of an earlier period; the same period is sealed again under its own number."""
+    from compliance.bundle.seal import Chain
+
+    notes = []
+    for kept, folder in kept_periods(root):
+        path = folder / KEPT
+        if not path.is_file():
+            continue
+        try:
+            note = json.loads(path.read_bytes())
+            notes.append((int(note["sequence"]), str(note["statement"]), str(note["previous"]), kept.name))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ConfigError("the note on an earlier bundle is damaged", where=str(path), why=str(error)[:80], fix="restore it: the chain of bundles hangs on it") from error
+    for sequence, _, previous, name in notes:
+        if name == period:
+            return Chain(sequence, previous)
+    latest = max(notes, default=None)
+    return Chain(latest[0] + 1, latest[1]) if latest else Chain()
