@@ -1,6 +1,7 @@
 """Re-performance: evaluate again from the bundle alone, write every report again, compare the bytes.
 
-The recomputation runs in a process of its own in which sockets are refused and no clock is read.
+The recomputation runs in a process of its own in which sockets, other processes and clocks are refused (``isolation``).
+Then the same evidence is put to the auditor's own catalog: what was made laxer before signing shows there (``catalogs``).
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from compliance.bundle import bag, contents, restore
+from compliance.bundle import bag, causes, contents, restore
 from compliance.bundle.canonical import to_json
+from compliance.bundle.catalogs import CatalogDifference, compare
 from compliance.bundle.errors import BundleError
 from compliance.errors import HeguiError
+from compliance.model.catalog import Catalog
 from compliance.run.dossier import conclude
 
 
@@ -24,8 +26,7 @@ from compliance.run.dossier import conclude
 class Difference:
     """One control whose conclusion is another, or one file that came out otherwise.
 
-    cause: ``results`` (the sealed results are not what the evidence gives), ``engine`` (other versions recomputed),
-           ``export`` (a report disagrees with the results)
+    cause: a key of ``causes.CAUSES``
     """
 
     where: str
@@ -36,16 +37,26 @@ class Difference:
 
 @dataclass(frozen=True)
 class Reperformed:
-    """Digest over results and reports as recomputed, and the differences; none means 结论一致."""
+    """Digest over results and reports as recomputed, and the differences; none means 结论一致.
+
+    versions: what is installed here in another version than sealed with
+    catalog:  where the rules inside are not those of the auditor's own catalog; empty when none was given
+    """
 
     digest: str
     differences: tuple[Difference, ...]
     versions: Mapping[str, tuple[str, str]]
+    catalog: tuple[CatalogDifference, ...] = ()
 
     @property
     def same(self) -> bool:
         """Every byte came out as sealed."""
         return not self.differences
+
+    @property
+    def clean(self) -> bool:
+        """Every byte came out as sealed, and no rule was changed in a way that decides anything."""
+        return self.same and not any(d.decides for d in self.catalog)
 
 
 def compute(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -57,44 +68,35 @@ def compute(files: Mapping[str, bytes]) -> dict[str, bytes]:
         raise BundleError("contents", error.what) from error
 
 
-def reperform(files: Mapping[str, bytes], isolated: bool = True) -> Reperformed:
-    """Recompute and compare."""
+def reperform(files: Mapping[str, bytes], isolated: bool = True, own: Catalog | None = None) -> Reperformed:
+    """Recompute and compare; with the auditor's *own* catalog, also hold the rules inside against it."""
     made = _elsewhere(files) if isolated else compute(files)
     sealed = {n: d for n, d in files.items() if n == "data/results.json" or n.startswith("data/reports/")}
     theirs, ours = restore.read_json(files, "lock.json"), contents.lock()
     versions = {k: (str(theirs.get(k)), str(ours.get(k))) for k in sorted({*theirs, *ours}) if theirs.get(k) != ours.get(k)}
-    differences = list(_controls(sealed.get("data/results.json", b""), made["data/results.json"], bool(versions)))
+    dossier, _ = restore.dossier(files)
+    rules = compare(dossier, _outcomes(made["data/results.json"]), own) if own is not None else ()
+    found = causes.controls(sealed.get("data/results.json", b""), made["data/results.json"], bool(versions), {d.control for d in rules})
+    differences = [Difference(*d) for d in found]
     for name in sorted(set(made) | set(sealed)):
         if sealed.get(name) != made.get(name) and not (name == "data/results.json" and differences):
             cause = "engine" if versions else "export" if name != "data/results.json" else "results"
             differences.append(Difference(name, _digest(sealed.get(name)), _digest(made.get(name)), cause))
     digest = bag.sha256(bag.manifest({n: bag.sha256(d) for n, d in made.items()}))
-    return Reperformed(digest, tuple(differences), versions)
+    return Reperformed(digest, tuple(differences), versions, rules)
 
 
 def _digest(data: bytes | None) -> str:
     return "-" if data is None else bag.sha256(data)
 
 
-def _controls(sealed: bytes, made: bytes, other_engine: bool) -> list[Difference]:
-    try:
-        before, after = _outcomes(json.loads(sealed)), _outcomes(json.loads(made))
-    except (ValueError, KeyError, TypeError):
-        return []
-    cause = "engine" if other_engine else "results"
-    return [Difference(c, before.get(c, "-"), after.get(c, "-"), cause) for c in sorted(set(before) | set(after)) if before.get(c) != after.get(c)]
-
-
-def _outcomes(document: Any) -> dict[str, str]:
-    return {c["id"]: f"{c['outcome']} " + " ".join(f"{k['id']}={k['population']}/{k['violations']}/{k['undetermined']}" for k in c["checks"]) for c in document["controls"]}
+def _outcomes(made: bytes) -> dict[str, str]:
+    return {c["id"]: c["outcome"] for c in json.loads(made)["controls"]}
 
 
 _CHILD = """
-import socket, sys
-def refuse(*a, **k):
-    raise OSError("no network during re-performance")
-socket.socket.connect = socket.socket.connect_ex = refuse
-socket.create_connection = socket.getaddrinfo = refuse
+from compliance.bundle.isolation import close_doors
+close_doors()
 from compliance.bundle.reperform import _child
 _child()
 """

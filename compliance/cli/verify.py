@@ -63,14 +63,20 @@ def verify_text(path: str, options: Mapping[str, Any], language: str) -> str:
 
 def reperform_text(path: str, options: Mapping[str, Any], language: str) -> tuple[str, bool]:
     """The verdict of the recomputation, and whether it is the same."""
+    from compliance.bundle.catalogs import KINDS
+    from compliance.bundle.causes import CAUSES
     from compliance.bundle.reperform import reperform
+    from compliance.catalog.cache import load_catalog
 
     found, zh = verified(path, options), language == "zh"
-    done = reperform(found.files)
+    done = reperform(found.files, own=load_catalog())
     out = [(f"结论一致  sha256:{done.digest}" if zh else f"same conclusions  sha256:{done.digest}") if done.same else ("结论不一致：" if zh else "the conclusions differ:")]
-    out += [f"  {d.where}: {'封存' if zh else 'sealed'} {d.sealed} | {'重算' if zh else 'recomputed'} {d.recomputed} ({d.cause})" for d in done.differences]
+    out += [f"  {d.where}: {'封存' if zh else 'sealed'} {d.sealed} | {'重算' if zh else 'recomputed'} {d.recomputed}（{CAUSES[d.cause].get(language)}）" for d in done.differences]
     out += [f"  {'版本' if zh else 'version'} {name}: {a} / {b}" for name, (a, b) in done.versions.items()]
-    return "\n".join(out), done.same
+    if done.catalog:
+        out.append("与本机目录对照，包内规则不同：" if zh else "held against the catalog installed here, rules inside differ:")
+        out += [f"  {d.control}: {KINDS[d.kind].get(language)} {', '.join(d.parts)} | {'包内' if zh else 'inside'} {d.inside} | {'本机' if zh else 'here'} {d.yours}" for d in done.catalog]
+    return "\n".join(out), done.clean
 
 
 def sample_text(path: str, options: Mapping[str, Any], language: str) -> str:

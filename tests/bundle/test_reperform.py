@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from compliance.bundle import reperform, restore, sample
 from compliance.bundle.canonical import from_csv, to_csv, to_json
 from compliance.bundle.errors import BundleError
 from compliance.bundle.merkle import root
+from compliance.catalog.cache import load_catalog
+from compliance.model.catalog import Catalog
 from compliance.redact.pseudonyms import Pseudonyms
 from tests.bundle.sealed import KEY, payload, real, run
 
@@ -77,8 +80,57 @@ def test_a_cheat_that_was_signed_along_is_shown(name: str) -> None:
 
 def test_a_laxer_catalog_does_not_match_its_results() -> None:
     files = edit("data/catalog.json", laxer)
-    done = reperform.reperform(files, isolated=False)
-    assert "GOV-01" in {d.where for d in done.differences} and {d.cause for d in done.differences} <= {"results", "export"}
+    done = reperform.reperform(files, isolated=False, own=run().catalog)
+    assert "GOV-01" in {d.where for d in done.differences if d.cause == "catalog"}
+
+
+def own() -> Catalog:
+    """The auditor's catalog: the shipped one, with the small profile of these tests."""
+    return replace(load_catalog(), profiles={"full": run().dossier.request.profile})
+
+
+def test_the_same_rules_as_the_auditors_are_no_difference() -> None:
+    done = reperform.reperform(payload(real()), isolated=False, own=own())
+    assert done.clean and not done.catalog
+
+
+def consistent(change: Callable[[Any], None], name: str = "data/catalog.json") -> dict[str, bytes]:
+    """A cheat that re-performs to its own results: changed, recomputed and sealed again."""
+    files = edit(name, change)
+    return {**files, **reperform.compute(files)}
+
+
+def test_a_laxer_catalog_with_matching_results_shows_against_the_auditors_own() -> None:
+    files = consistent(laxer)
+    assert reperform.reperform(files, isolated=False).same
+    done = reperform.reperform(files, isolated=False, own=own())
+    [found] = [d for d in done.catalog if d.control == "GOV-01"]
+    assert not done.clean and found.kind == "changed" and "scope-defined" in found.parts
+
+
+def test_a_dropped_control_with_matching_results_shows_against_the_auditors_own() -> None:
+    done = reperform.reperform(consistent(dropped), isolated=False, own=own())
+    assert done.same and not done.clean and [(d.control, d.kind) for d in done.catalog] == [("GOV-01", "dropped")]
+
+
+def test_a_parameter_that_the_auditors_catalog_refuses_shows() -> None:
+    done = reperform.reperform(consistent(lambda r: r["parameters"].update({"GOV-01": {"nothing": 1}}), "data/request.json"), isolated=False, own=own())
+    assert ("GOV-01", "parameter") in {(d.control, d.kind) for d in done.catalog} and not done.clean
+
+
+@pytest.mark.parametrize(
+    ("edited", "cause"),
+    [
+        (lambda: edit("data/results.json", outcome_to_satisfied), "results"),
+        (lambda: edit("data/request.json", lambda r: r.__setitem__("as_of", "2025-01-01")), "date"),
+        (lambda: edit("data/catalog.json", dropped), "catalog"),
+        (lambda: CHEATS["an exception added"](), "exception"),
+        (lambda: edit("data/index.json", lambda i: i["delivered"].remove("confidential_scope")), "evidence"),
+    ],
+)
+def test_each_difference_of_a_control_has_its_cause(edited: Callable[[], dict[str, bytes]], cause: str) -> None:
+    found = {d.cause for d in reperform.reperform(edited(), isolated=False).differences}
+    assert cause in found and found <= {cause, "export"}
 
 
 def test_a_shortened_population_is_shown() -> None:
@@ -100,13 +152,30 @@ def test_other_versions_are_named_as_the_cause() -> None:
     assert done.versions["duckdb"][0] == "0.0.1" and {d.cause for d in done.differences} == {"engine"}
 
 
-def test_the_recomputation_has_no_network() -> None:
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9/')", "import socket; socket.socket()", "import subprocess; subprocess.run(['true'])",
+        "import os; os.system('true')", "import time; time.time()", "import time; time.localtime()", "from datetime import datetime; datetime.now()", "from datetime import date; date.today()",
+    ],
+)  # fmt: skip
+def test_the_recomputation_has_no_network_no_process_and_no_clock(attempt: str) -> None:
     import subprocess
     import sys
 
-    program = reperform._CHILD.replace("from compliance.bundle.reperform import _child\n_child()\n", "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:9/')\n")
+    program = reperform._CHILD.replace("from compliance.bundle.reperform import _child\n_child()\n", attempt)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert "no network during re-performance" in done.stderr
+    assert done.returncode and "during re-performance" in done.stderr
+
+
+def test_dates_stay_dates_behind_closed_doors() -> None:
+    import subprocess
+    import sys
+
+    tail = "from datetime import date, datetime, timedelta\nd = datetime.fromisoformat('2026-06-30T01:02:03')\nassert isinstance(d, datetime) and isinstance(d.date(), date) and not isinstance(d.date(), datetime)\nassert d - timedelta(1) < d and f'{d:%Y-%m-%d}' == '2026-06-30'\nassert issubclass(datetime, date)"
+    program = reperform._CHILD.replace("from compliance.bundle.reperform import _child\n_child()\n", tail)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_root_is_that_of_rfc_9162() -> None:
