@@ -70,6 +70,13 @@ REFUSALS: Final[dict[str, Text]] = {
     "chain_fork": Text("同一序号有两份归档", "two bundles have one sequence number"),
     "chain_gap": Text("序号不连续", "there is a gap in the sequence"),
     "chain_past": Text("期间不在前一份之后", "the period does not follow the previous one"),
+    "sm2": Text("SM2 签名不成立", "the SM2 signature does not hold"),
+    "sm2_identity": Text("SM2 签名用错了签名者标识", "the SM2 signature was made under another identity"),
+    "unchecked": Text("带有信任文件没有提到的签名", "it carries a signature that the trust file says nothing about"),
+    "tool": Text("需要的外部命令不可用", "a command that is needed is not usable"),
+    "timestamp_data": Text("时间戳针对的是别的数据", "the timestamp is over other data"),
+    "timestamp_purpose": Text("时间戳证书的用途不对", "the certificate of the timestamp is not made for that"),
+    "timestamp_early": Text("时间戳早于期间结束", "the timestamp lies before the end of the period"),
     "timestamp_token": Text("时间戳不成立", "the timestamp does not hold"),
     # semantics
     "contents": Text("归档内容不可用", "the contents cannot be used"),

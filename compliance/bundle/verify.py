@@ -4,7 +4,7 @@
 2. the DSSE envelope in canonical form; signatures by keys of the auditor's trust file alone, as many as its threshold asks;
 3. the statement: in-toto v1, its subject the tag manifest;
 4. tag manifest, then payload manifest: the same set of names as met, every digest;
-5. the detached signatures over the same bytes;
+5. the detached signatures over the same bytes, and what else is signed or stamped (SM2, SM3, RFC 3161);
 6. freshness: period, sequence, previous digest, challenge, as the auditor asks;
 7. the items: one a row, digests as the tables say, no commitment twice, the root as signed;
 8. the contents: canonical, nothing personal, no key, no control characters, no formula.
@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
-from compliance.bundle import bag, container, contents, restore
+from compliance.bundle import bag, container, contents, optional, restore
 from compliance.bundle.canonical import from_csv, from_json, to_json
 from compliance.bundle.errors import BundleError
 from compliance.bundle.merkle import root
@@ -52,6 +52,7 @@ class Verified:
     predicate: Mapping[str, Any]
     signers: tuple[str, ...]
     statement: str
+    extras: optional.Extras
     files: Mapping[str, bytes] = field(repr=False)
 
 
@@ -73,12 +74,13 @@ def check(source: BinaryIO, trust: Trust, expected: Expected | None = None, limi
     _detached(kept, listed, signers)
     fresh(predicate, expected or Expected())
     files = {n: d for n, d in kept.items() if n.startswith("data/")}
+    extras = optional.check(kept, listed, files, predicate, trust)
     if predicate["results"] != digests.get("data/results.json"):
         raise BundleError("subject", "the results are not those that were signed")
     if deep:
         _items(files, predicate)
         scan(files)
-    return Verified(predicate, tuple(k for k, _ in signers), bag.sha256(envelope), files)
+    return Verified(predicate, tuple(k for k, _ in signers), bag.sha256(envelope), extras, files)
 
 
 def _met(source: BinaryIO, limits: container.Limits) -> tuple[dict[str, str], dict[str, bytes]]:

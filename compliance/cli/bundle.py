@@ -22,7 +22,7 @@ SIGNING_KEY = "signing.key"
 
 def run(path: str, options: Mapping[str, Any]) -> tuple[str, str]:
     """Seal a bundle; (the file, what to say).  Raises HeguiError."""
-    from compliance.bundle.seal import file_name, seal
+    from compliance.bundle.seal import National, file_name, seal
     from compliance.bundle.signature import Signer, key_id
     from compliance.redact.pseudonyms import Pseudonyms
 
@@ -44,7 +44,10 @@ def run(path: str, options: Mapping[str, Any]) -> tuple[str, str]:
         raise ConfigError("the firm has no name", where=config.source, fix="write organisation: {name: ..., uscc: ...}")
     chain = replace(_chain(root, dossier.period.name), challenge=options["challenge"] or "")
     buffer = io.BytesIO()
-    statement = seal(dossier, result.conclusion, result.ledger, result.raw, Pseudonyms(pseudonym_key(root)), signer, chain, config.language, buffer)
+    national = National(bool(options["sm3"]), Path(options["sm2_key"]) if options["sm2_key"] else None)
+    if national.sm2_key is not None:
+        read_secret(national.sm2_key)  # refuses a key that others may read
+    statement = seal(dossier, result.conclusion, result.ledger, result.raw, Pseudonyms(pseudonym_key(root)), signer, chain, config.language, buffer, national)
     folder = Path(options["out"]) if options["out"] else root
     target = folder / file_name(dossier.organisation, dossier.period.name, chain.sequence)
     if not write_atomically(target, buffer.getvalue()):
@@ -57,6 +60,25 @@ def run(path: str, options: Mapping[str, Any]) -> tuple[str, str]:
         f"{'公钥' if zh else 'public key'}: {signer.public.hex()}", f"{'公钥编号' if zh else 'key id'}: {key_id(signer.public)}",
     ]  # fmt: skip
     return str(target), "\n".join(lines)
+
+
+def timestamp(path: str, token: str | None, language: str) -> str:
+    """Ask for a time stamp on a sealed bundle, or put the answer into it.  Raises HeguiError."""
+    from compliance.bundle import openssl, optional
+
+    bundle, zh = Path(path), language == "zh"
+    try:
+        data = bundle.read_bytes()
+        answer = Path(token).read_bytes() if token else b""
+    except OSError as error:
+        raise UsageError(f"'{error.filename}' cannot be read: {error.strerror}", fix="name the .evb.zip file, and the answer of the authority") from error
+    target = bundle if token else bundle.with_name(f"{bundle.name}.tsq")
+    if not write_atomically(target, optional.stamped(data, answer) if token else openssl.query(optional.signature_of(data))):
+        raise UsageError(f"cannot write '{target}'", fix="choose a folder that can be written")
+    if token:
+        return f"{'时间戳已放入' if zh else 'stamped'}: {target}"
+    ask = f"curl -H 'Content-Type: application/timestamp-query' --data-binary @{target.name} -o {bundle.name}.tsr URL"
+    return f"{'时间戳请求' if zh else 'request'}: {target}\n{'发给时间戳服务机构' if zh else 'send it to the authority'}: {ask}\n{'然后' if zh else 'then'}: hegui timestamp {bundle.name} --token {bundle.name}.tsr"
 
 
 def _chain(root: Path, period: str) -> Any:

@@ -83,6 +83,8 @@ def assess(ctx: click.Context, /, path: str, **options: Any) -> None:
 @click.option("--key", type=click.Path(), help="The firm's ed25519 key in PEM (default: .hegui/signing.key).")
 @click.option("--new-key", is_flag=True, help="Make that key first; never over an existing one.")
 @click.option("--challenge", help="What the auditor asked to be signed along.")
+@click.option("--sm2-key", type=click.Path(exists=True, dir_okay=False), help="Also sign with this SM2 key in PEM (through openssl).")
+@click.option("--sm3", is_flag=True, help="Also write a manifest in SM3.")
 @click.option("--out", metavar="DIR", help="Where the bundle goes (default: the firm's folder).")
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the reports (default: zh).")
 def bundle(path: str, **options: Any) -> None:
@@ -90,6 +92,17 @@ def bundle(path: str, **options: Any) -> None:
     from compliance.cli.bundle import run
 
     click.echo(run(path, {**options, "fail_on": None, "soft_fail": False, "exclude": ()})[1])
+
+
+@cli.command()
+@click.argument("bundle", type=click.Path())
+@click.option("--token", type=click.Path(), help="The authority's answer, to be put into the bundle.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default=None)
+def timestamp(bundle: str, token: str | None, language: str | None) -> None:
+    """Ask a time stamping authority (RFC 3161) for a token on a bundle, or put its answer in."""
+    from compliance.cli.bundle import timestamp as run
+
+    click.echo(run(bundle, token, language or os.environ.get("HEGUI_LANGUAGE", "zh")))
 
 
 @cli.command()

@@ -53,12 +53,27 @@ def verify_text(path: str, options: Mapping[str, Any], language: str) -> str:
         f"{'机构' if zh else 'firm'}: {' '.join(map(str, p['firm'].values()))}", f"{'期间' if zh else 'period'}: {p['period']}", f"{'序号' if zh else 'number'}: {p['sequence']}",
         f"{'前一份' if zh else 'previous'}: {p['previous'] or '—'}", f"{'声明摘要' if zh else 'statement'}: {found.statement}", f"{'签名密钥' if zh else 'signed by'}: {', '.join(found.signers)}",
         f"{'样本项' if zh else 'items'}: {p['items']}", f"{'质询值' if zh else 'challenge'}: {p['challenge'] or '—'}",
+        *_extras(found, zh),
         ("隐去的内容：" if zh else "withheld:"),
     ]  # fmt: skip
     out += [f"  {e['table']}.{e['column']} ({e['personal_data']}): {e['treatment']} × {e['values']}" for e in read_json(found.files, "redaction.json")] or ["  —"]
     unknown = [c["id"] for c in results["controls"] if c["outcome"] == "undetermined"]
     out.append(f"{'因此或因证据缺失无法判定的控制' if zh else 'controls that cannot be determined'}: {', '.join(unknown) or '—'}")
     return "\n".join(out)
+
+
+def _extras(found: Verified, zh: bool) -> list[str]:
+    """What else was signed or stamped, and what was looked past."""
+    from compliance.bundle.optional import shown
+
+    e, out = found.extras, []
+    if e.sm2:
+        out.append(f"{'SM2 签名成立' if zh else 'SM2 signature holds'}: {e.sm2}")
+    if e.sm3:
+        out.append(f"{'SM3 清单' if zh else 'SM3 manifest'}: {({'checked': '一致', 'unavailable': '本机的 Python 没有 SM3，未核对'} if zh else {'checked': 'agrees', 'unavailable': 'not checked, this Python has no SM3'})[e.sm3]}")
+    if e.stamped:
+        out.append(f"{'时间戳' if zh else 'time stamp'}: {shown(e.stamped)}")
+    return out + [f"{'按信任文件未核对' if zh else 'looked past, as the trust file says'}: {part}" for part in e.ignored]
 
 
 def reperform_text(path: str, options: Mapping[str, Any], language: str) -> tuple[str, bool]:

@@ -195,7 +195,7 @@ def test_freshness_is_what_the_auditor_asks() -> None:
 def test_a_chain_shows_forks_gaps_and_a_rewritten_past() -> None:
     def link(sequence: int, previous: str, period: str) -> verify.Verified:
         found = checked(tiny(), deep=False)
-        return verify.Verified({**found.predicate, "sequence": sequence, "previous": previous, "period": period}, found.signers, f"{sequence}{period}", {})
+        return verify.Verified({**found.predicate, "sequence": sequence, "previous": previous, "period": period}, found.signers, f"{sequence}{period}", found.extras, {})
 
     one = link(1, "", "2026Q1")
     verify.chained(one, link(2, one.statement, "2026Q2"))
