@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from compliance import __version__
 from compliance.bundle.canonical import Cell, to_csv, to_json
+from compliance.bundle.withhold import Kept, redaction
 from compliance.evaluate.engine import MACROS, bind, sql_type
 from compliance.evaluate.evaluate import bound_checks
 from compliance.model.catalog import Table, to_plain
 from compliance.model.row import Row
 from compliance.redact.pseudonyms import Pseudonyms
-from compliance.redact.tables import LedgerEntry
 from compliance.report.interface import binary, writer
 from compliance.run.dossier import Conclusion, Dossier, report_input
 
@@ -26,8 +26,9 @@ REPORTS: Final[dict[str, str]] = {
 """File under ``data/reports/`` -> format."""
 
 
-def payload(dossier: Dossier, conclusion: Conclusion, ledger: tuple[LedgerEntry, ...], raw: tuple[Row, ...], pseudonyms: Pseudonyms, language: str) -> dict[str, bytes]:
+def payload(kept: Kept, pseudonyms: Pseudonyms, language: str) -> dict[str, bytes]:
     """Every file of the payload, names beginning with ``data/``; the same input gives the same bytes."""
+    dossier, conclusion = kept.dossier, kept.conclusion
     files = {
         "catalog.json": to_json(to_plain(dossier.catalog)),
         "request.json": to_json(request(dossier, language)),
@@ -35,10 +36,10 @@ def payload(dossier: Dossier, conclusion: Conclusion, ledger: tuple[LedgerEntry,
         "problems.json": to_json([asdict(p) for p in dossier.problems]),
         "history.json": to_json([[name, dict(outcomes)] for name, outcomes in dossier.history]),
         "index.json": to_json(_index(dossier)),
-        "redaction.json": to_json([asdict(e) for e in ledger]),
+        "redaction.json": to_json(redaction(dossier.catalog, kept.ledger)),
         "lock.json": to_json(lock()),
         "populations.json": to_json(_populations(dossier, conclusion)),
-        "items.csv": items(dossier, raw, pseudonyms),
+        "items.csv": items(kept, pseudonyms),
         **{f"tables/{n}.csv": data for n, data in _tables(dossier)},
         **{f"provenance/{n}.jsonl": data for n, data in _provenance(dossier)},
         **{f"sql/{n}": text.encode() for n, text in _sql(dossier)},
@@ -147,13 +148,22 @@ def row_digest(table: Table, row: Row) -> str:
     return hashlib.sha256(to_json([table.name, *(row.values.get(c.name) for c in table.columns)])).hexdigest()
 
 
-def items(dossier: Dossier, raw: tuple[Row, ...], pseudonyms: Pseudonyms) -> bytes:
-    """The items samples are drawn from: one a row, with the digest of the row and a salted commitment to its raw form."""
+def items(kept: Kept, pseudonyms: Pseudonyms) -> bytes:
+    """The items samples are drawn from: one a row, with the digest of the row and a salted commitment to its raw form.
+
+    A withheld row has no digest, only its commitment; its item is ``TABLE/wN``.
+    """
     lines: list[list[Cell]] = []
-    for index, (row, before) in enumerate(zip(dossier.snapshot.rows, raw, strict=True)):
-        table = dossier.catalog.tables.get(row.table)
-        if table is not None:
-            lines.append([f"{row.table}/{index}", row_digest(table, row), commitment(table, before, f"{row.table}/{index}", pseudonyms)])
+    tables = kept.dossier.catalog.tables
+    for index, (row, before) in enumerate(zip(kept.dossier.snapshot.rows, kept.raw, strict=True)):
+        if row.table in tables:
+            item = f"{row.table}/{index}"
+            lines.append([item, row_digest(tables[row.table], row), commitment(tables[row.table], before, item, pseudonyms)])
+    counts: dict[str, int] = {}
+    for before in kept.withheld:
+        item = f"{before.table}/w{counts.setdefault(before.table, 0)}"
+        counts[before.table] += 1
+        lines.append([item, None, commitment(tables[before.table], before, item, pseudonyms)])
     return to_csv(["item", "row_sha256", "commitment"], lines)
 
 

@@ -82,6 +82,8 @@ REFUSALS: Final[dict[str, Text]] = {
     "contents": Text("归档内容不可用", "the contents cannot be used"),
     "items": Text("样本项与表格不一致", "items and tables disagree"),
     "root": Text("样本项的根摘要不符", "the root over the items is wrong"),
+    "withheld": Text("扣留的样本项与台账或表格不一致", "withheld items do not agree with the ledger or the tables"),
+    "rests_on_withheld": Text("有“符合”的结论依赖被扣留的证据", "a pass rests on evidence that was withheld"),
     "salt": Text("样本项的承诺重复", "a commitment is used twice"),
     "personal": Text("含有个人信息", "personal information is inside"),
     "key_inside": Text("密钥在归档里", "a secret key is inside"),

@@ -15,10 +15,8 @@ from compliance.bundle.merkle import root
 from compliance.bundle.readme import tag_files
 from compliance.bundle.scan import scan
 from compliance.bundle.signature import Signer, envelope, ssh_signature
-from compliance.model.row import Row
+from compliance.bundle.withhold import Kept
 from compliance.redact.pseudonyms import Pseudonyms
-from compliance.redact.tables import LedgerEntry
-from compliance.run.dossier import Conclusion, Dossier
 
 PREDICATE: Final = "https://hegui.example/evidence-bundle/v1"
 STATEMENT: Final = "signatures/statement.dsse.json"
@@ -47,14 +45,11 @@ class National:
     sm2_key: Path | None = None
 
 
-def seal(
-    dossier: Dossier, conclusion: Conclusion, ledger: tuple[LedgerEntry, ...], raw: tuple[Row, ...], pseudonyms: Pseudonyms,
-    signer: Signer, chain: Chain, language: str, target: BinaryIO, national: National | None = None,
-) -> str:  # fmt: skip
+def seal(kept: Kept, pseudonyms: Pseudonyms, signer: Signer, chain: Chain, language: str, target: BinaryIO, national: National | None = None) -> str:
     """Write the bundle to *target*; the digest of its statement.  Raises BundleError when it must not be sealed."""
-    files = contents.payload(dossier, conclusion, ledger, raw, pseudonyms, language)
+    files = contents.payload(kept, pseudonyms, language)
     scan(files, (pseudonyms.key,))
-    return assemble(files, dossier.organisation, dossier.period.name, pseudonyms.commitment, signer, chain, target, national)
+    return assemble(files, kept.dossier.organisation, kept.dossier.period.name, pseudonyms.commitment, signer, chain, target, national)
 
 
 def assemble(

@@ -6,7 +6,7 @@
 4. tag manifest, then payload manifest: the same set of names as met, every digest;
 5. the detached signatures over the same bytes, and what else is signed or stamped (SM2, SM3, RFC 3161);
 6. freshness: period, sequence, previous digest, challenge, as the auditor asks;
-7. the items: one a row, digests as the tables say, no commitment twice, the root as signed;
+7. the items: one a row, digests as the tables say, no commitment twice, the root as signed; nothing rests on what is withheld;
 8. the contents: canonical, nothing personal, no key, no control characters, no formula.
 """
 
@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
-from compliance.bundle import bag, container, contents, optional, restore
+from compliance.bundle import bag, container, contents, optional, restore, withhold
 from compliance.bundle.canonical import from_csv, from_json, to_json
 from compliance.bundle.errors import BundleError
 from compliance.bundle.merkle import root
@@ -213,8 +213,9 @@ def _items(files: Mapping[str, bytes], predicate: Mapping[str, Any]) -> None:
     if header != ["item", "row_sha256", "commitment"]:
         raise BundleError("items", "header")
     wanted = dict(_rows(dossier, dossier.snapshot))
-    found = {str(item): digest for item, digest, _ in lines}
-    if len(found) != len(lines) or found != wanted or list(found) != list(wanted):
+    listed = {str(item): None if digest is None else str(digest) for item, digest, _ in lines}
+    found = {item: digest for item, digest in listed.items() if digest is not None}
+    if len(listed) != len(lines) or found != wanted or list(found) != list(wanted):
         odd = sorted(set(found.items()) ^ set(wanted.items()))
         raise BundleError("items", f"{odd[0][0] if odd else 'order'}")
     commitments = [str(c) for *_, c in lines]
@@ -224,6 +225,7 @@ def _items(files: Mapping[str, bytes], predicate: Mapping[str, Any]) -> None:
         raise BundleError("items", "commitment")
     if len(lines) != predicate["items"] or root([to_json(line) for line in lines]) != predicate["itemRoot"]:
         raise BundleError("root", "")
+    withhold.check(dossier, restore.read_json(files, "redaction.json"), listed, restore.read_json(files, "results.json"))
 
 
 def _rows(dossier: Dossier, snapshot: Snapshot) -> Iterator[tuple[str, str]]:

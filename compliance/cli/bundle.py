@@ -24,6 +24,7 @@ def run(path: str, options: Mapping[str, Any]) -> tuple[str, str]:
     """Seal a bundle; (the file, what to say).  Raises HeguiError."""
     from compliance.bundle.seal import National, file_name, seal
     from compliance.bundle.signature import Signer, key_id
+    from compliance.bundle.withhold import without
     from compliance.redact.pseudonyms import Pseudonyms
 
     root = Path(path)
@@ -47,7 +48,8 @@ def run(path: str, options: Mapping[str, Any]) -> tuple[str, str]:
     national = National(bool(options["sm3"]), Path(options["sm2_key"]) if options["sm2_key"] else None)
     if national.sm2_key is not None:
         read_secret(national.sm2_key)  # refuses a key that others may read
-    statement = seal(dossier, result.conclusion, result.ledger, result.raw, Pseudonyms(pseudonym_key(root)), signer, chain, config.language, buffer, national)
+    kept = without(dossier, result.conclusion, result.ledger, result.raw, tuple(options["withhold"]))
+    statement = seal(kept, Pseudonyms(pseudonym_key(root)), signer, chain, config.language, buffer, national)
     folder = Path(options["out"]) if options["out"] else root
     target = folder / file_name(dossier.organisation, dossier.period.name, chain.sequence)
     if not write_atomically(target, buffer.getvalue()):

@@ -83,6 +83,7 @@ def assess(ctx: click.Context, /, path: str, **options: Any) -> None:
 @click.option("--key", type=click.Path(), help="The firm's ed25519 key in PEM (default: .hegui/signing.key).")
 @click.option("--new-key", is_flag=True, help="Make that key first; never over an existing one.")
 @click.option("--challenge", help="What the auditor asked to be signed along.")
+@click.option("--withhold", multiple=True, metavar="TABLE", help="Keep a table back: it ships as commitments only, and what reads it cannot be determined; repeatable.")
 @click.option("--sm2-key", type=click.Path(exists=True, dir_okay=False), help="Also sign with this SM2 key in PEM (through openssl).")
 @click.option("--sm3", is_flag=True, help="Also write a manifest in SM3.")
 @click.option("--out", metavar="DIR", help="Where the bundle goes (default: the firm's folder).")
@@ -139,6 +140,7 @@ def reperform(ctx: click.Context, /, bundle: str, language: str | None, **option
 @click.option("--trust", type=click.Path(), help="The auditor's trust file.")
 @click.option("--nonce", required=True, help="Chosen by the auditor after the bundle was sealed; 16 characters or more.")
 @click.option("--control", multiple=True, help="A control to sample; repeatable (default: all).")
+@click.option("--size", multiple=True, metavar="FREQUENCY=NUMBER", help="How many items for controls of a frequency, e.g. daily=40; repeatable.")
 @click.option("--firm", type=click.Path(), help="At the firm: its folder, to open each item.")
 @click.option("--language", type=click.Choice(["zh", "en"]), default=None)
 def sample(bundle: str, language: str | None, **options: Any) -> None:

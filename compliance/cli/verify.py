@@ -56,9 +56,13 @@ def verify_text(path: str, options: Mapping[str, Any], language: str) -> str:
         *_extras(found, zh),
         ("隐去的内容：" if zh else "withheld:"),
     ]  # fmt: skip
-    out += [f"  {e['table']}.{e['column']} ({e['personal_data']}): {e['treatment']} × {e['values']}" for e in read_json(found.files, "redaction.json")] or ["  —"]
+    ledger = read_json(found.files, "redaction.json")
+    words = {"pseudonym": "代号", "masked_text": "文字中的号码换成代号", "kept": "编码或数字，照录", "withheld": "整表扣留"}
+    out += [f"  {e['table']}.{e['column']} ({e['personal_data'] or '-'}): {words.get(e['treatment'], e['treatment']) if zh else e['treatment']} × {e['values']} → {', '.join(e['controls']) or '—'}" for e in ledger] or ["  —"]
+    held = sorted({c for e in ledger if e["treatment"] == "withheld" for c in e["controls"]} & {c["id"] for c in results["controls"] if c["outcome"] == "undetermined"})
+    out.append(f"{'因扣留而无法判定的控制' if zh else 'controls that cannot be determined because of what was withheld'}: {', '.join(held) or '—'}")
     unknown = [c["id"] for c in results["controls"] if c["outcome"] == "undetermined"]
-    out.append(f"{'因此或因证据缺失无法判定的控制' if zh else 'controls that cannot be determined'}: {', '.join(unknown) or '—'}")
+    out.append(f"{'全部无法判定的控制' if zh else 'all controls that cannot be determined'}: {', '.join(unknown) or '—'}")
     return "\n".join(out)
 
 
@@ -102,7 +106,8 @@ def sample_text(path: str, options: Mapping[str, Any], language: str) -> str:
     found = verified(path, options)
     dossier, _ = restore.dossier(found.files)
     controls = options["control"] or sorted(dossier.catalog.controls)
-    drawn = sample.draw(dossier, found.predicate["itemRoot"], options["nonce"], controls)
+    _, lines = from_csv(found.files["data/items.csv"], "items.csv")
+    drawn = sample.draw(dossier, found.predicate["itemRoot"], options["nonce"], controls, _sizes(options), [str(i) for i, digest, _ in lines if digest is None])
     out = [f"{d.control}\t{d.rank}\t{d.item}\t{d.place}" for d in drawn]
     if options.get("firm"):
         from compliance.cli.assess import assessed
@@ -112,13 +117,25 @@ def sample_text(path: str, options: Mapping[str, Any], language: str) -> str:
         root = Path(options["firm"])
         asked = dict.fromkeys(("profile", "exclude", "language", "fail_on", "soft_fail"))
         result, _ = assessed(root, {**asked, "period": dossier.period.name, "as_of": dossier.options.as_of[:10], "profile": dossier.request.profile.id})
-        _, lines = from_csv(found.files["data/items.csv"], "items.csv")
         commitments = {str(i): str(c) for i, _, c in lines}
         opened = sample.open_items(dossier, commitments, result.raw, Pseudonyms(pseudonym_key(root)), [d.item for d in drawn])
         zh = language == "zh"
         marks = ("与封存一致", "与封存不一致") if zh else ("as sealed", "NOT as sealed")
         out = [f"{line}\t{marks[0] if o.committed and o.redacted else marks[1]}\t{json.dumps(o.raw, ensure_ascii=False, default=str)}" for line, o in zip(out, opened, strict=True)]
     return "\n".join(out)
+
+
+def _sizes(options: Mapping[str, Any]) -> dict[str, int] | None:
+    """Sample sizes by frequency: ``daily=40``, repeatable; what is not named keeps its default.  Raises UsageError."""
+    from compliance.bundle.sample import SIZES
+
+    sizes = dict(SIZES)
+    for given in options.get("size") or ():
+        frequency, _, number = given.partition("=")
+        if frequency not in sizes or not number.isdecimal() or not 0 < int(number) <= 10_000:
+            raise UsageError(f"--size '{given}' is not FREQUENCY=NUMBER", fix=f"one of: {', '.join(sizes)}")
+        sizes[frequency] = int(number)
+    return sizes
 
 
 def reveal_text(path: str, signs: tuple[str, ...], options: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from compliance.bundle.canonical import to_csv, to_json
 from compliance.bundle.seal import Chain, assemble, seal
 from compliance.bundle.signature import Signer
 from compliance.bundle.trust import Trust, parse
+from compliance.bundle.withhold import without
 from compliance.catalog.cache import load_catalog
 from compliance.redact.pseudonyms import Pseudonyms
 from compliance.run.assess import AssessRun, assess
@@ -63,8 +64,14 @@ def smaller(done: AssessRun) -> AssessRun:
 
 @cache
 def real(pem: bytes = PEM, chain: Chain = Chain()) -> bytes:  # noqa: B008 - frozen
+    return sealed_without((), pem, chain)
+
+
+@cache
+def sealed_without(tables: tuple[str, ...], pem: bytes = PEM, chain: Chain = Chain()) -> bytes:  # noqa: B008 - frozen
+    """The small real bundle with tables withheld."""
     done, target = run(), io.BytesIO()
-    seal(done.dossier, done.conclusion, done.ledger, done.raw, KEY, signer(pem), chain, "zh", target)
+    seal(without(done.dossier, done.conclusion, done.ledger, done.raw, tables), KEY, signer(pem), chain, "zh", target)
     return target.getvalue()
 
 
