@@ -52,7 +52,7 @@ REFUSALS: Final[dict[str, Text]] = {
     "digest": Text("文件摘要不符", "the digest of a file is wrong"),
     # statement and signature
     "envelope": Text("签名信封的格式不对", "the envelope is malformed"),
-    "payload_type": Text("信封的类型不是 in-toto", "the payload type is not in-toto"),
+    "payload_type": Text("信封的类型不对", "the payload type is another one"),
     "json": Text("JSON 不规范", "the JSON is not acceptable"),
     "statement": Text("声明的内容不对", "the statement is not acceptable"),
     "subject": Text("声明的对象不是这份归档", "the statement is about something else"),
@@ -88,6 +88,7 @@ REFUSALS: Final[dict[str, Text]] = {
     "personal": Text("含有个人信息", "personal information is inside"),
     "key_inside": Text("密钥在归档里", "a secret key is inside"),
     "exception": Text("豁免没有到期日", "an exception has no expiry"),
+    "notes": Text("批注不可用", "the notes cannot be used"),
     "formula": Text("表格里有会被执行的单元格", "a cell would be run by a spreadsheet"),
     "control_characters": Text("含有控制字符或双向字符", "there are control or bidirectional characters"),
 }

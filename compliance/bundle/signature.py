@@ -97,18 +97,18 @@ def pae(payload: bytes, kind: str = PAYLOAD_TYPE) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(kind.encode()), kind.encode(), len(payload), payload)
 
 
-def envelope(payload: bytes, signer: Signer) -> bytes:
+def envelope(payload: bytes, signer: Signer, kind: str = PAYLOAD_TYPE) -> bytes:
     """The DSSE envelope in canonical JSON."""
-    signed = {"keyid": key_id(signer.public), "sig": base64.b64encode(signer.sign(pae(payload))).decode()}
-    return to_json({"payload": base64.b64encode(payload).decode(), "payloadType": PAYLOAD_TYPE, "signatures": [signed]})
+    signed = {"keyid": key_id(signer.public), "sig": base64.b64encode(signer.sign(pae(payload, kind))).decode()}
+    return to_json({"payload": base64.b64encode(payload).decode(), "payloadType": kind, "signatures": [signed]})
 
 
-def opened(data: bytes, where: str) -> tuple[bytes, list[tuple[str, bytes]]]:
+def opened(data: bytes, where: str, kind: str = PAYLOAD_TYPE) -> tuple[bytes, list[tuple[str, bytes]]]:
     """Payload and signatures of an envelope in canonical form.  Raises BundleError; nothing is verified here."""
     document = from_json(data, where)
     if not isinstance(document, dict) or set(document) != {"payload", "payloadType", "signatures"}:
         raise BundleError("envelope", "expected payload, payloadType, signatures", where=where)
-    if document["payloadType"] != PAYLOAD_TYPE:
+    if document["payloadType"] != kind:
         raise BundleError("payload_type", str(document["payloadType"])[:80], where=where)
     signatures = document["signatures"]
     if not isinstance(signatures, list) or not signatures:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from compliance.catalog.cache import write_atomically
-from compliance.cli.assess import assessed, say_problems
+from compliance.cli.assess import assessed, keep, say_problems
 from compliance.errors import ConfigError, UsageError
 from compliance.redact.keys import FOLDER, pseudonym_key, read_secret, write_secret
 from compliance.run.history import kept_periods
@@ -54,6 +54,7 @@ def run(path: str, options: Mapping[str, Any]) -> tuple[str, str]:
     target = folder / file_name(dossier.organisation, dossier.period.name, chain.sequence)
     if not write_atomically(target, buffer.getvalue()):
         raise UsageError(f"cannot write '{target}'", fix="choose a folder that can be written: --out DIR")
+    keep(result, config, root / "assessments" / dossier.period.name)  # the chain hangs on periods that have results
     note = {"sequence": chain.sequence, "statement": statement, "previous": chain.previous, "file": target.name, "period": dossier.period.name}
     write_atomically(root / "assessments" / dossier.period.name / KEPT, json.dumps(note, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n")
     zh = config.language == "zh"

@@ -114,11 +114,16 @@ def timestamp(bundle: str, token: str | None, language: str | None) -> None:
 @click.option("--previous", help="Refuse a bundle whose previous one has another digest.")
 @click.option("--since", type=click.Path(), help="An earlier bundle that this one must follow.")
 @click.option("--language", type=click.Choice(["zh", "en"]), default=None)
-def verify(bundle: str, language: str | None, **options: Any) -> None:
-    """Prove that a bundle is whole, signed by a trusted key, and fresh."""
-    from compliance.cli.verify import verify_text
+@click.pass_context
+def verify(ctx: click.Context, /, bundle: str, language: str | None, **options: Any) -> None:
+    """Prove that a bundle is whole, signed by a trusted key, and fresh.
 
-    click.echo(verify_text(bundle, options, language or os.environ.get("HEGUI_LANGUAGE", "zh")))
+    Exit codes: 0 verified, 1 refused, 2 unusable input.
+    """
+    from compliance.cli.verify import refusal, verify_text
+
+    with refusal(ctx):
+        click.echo(verify_text(bundle, options, language or os.environ.get("HEGUI_LANGUAGE", "zh")))
 
 
 @cli.command()
@@ -127,12 +132,16 @@ def verify(bundle: str, language: str | None, **options: Any) -> None:
 @click.option("--language", type=click.Choice(["zh", "en"]), default=None)
 @click.pass_context
 def reperform(ctx: click.Context, /, bundle: str, language: str | None, **options: Any) -> None:
-    """Recompute every conclusion and report from a bundle, offline, and compare the bytes. Exit 1 when they differ."""
-    from compliance.cli.verify import reperform_text
+    """Recompute every conclusion and report from a bundle, offline, and compare the bytes.
 
-    text, same = reperform_text(bundle, options, language or os.environ.get("HEGUI_LANGUAGE", "zh"))
-    click.echo(text)
-    ctx.exit(0 if same else 1)
+    Exit codes: 0 the same, 1 different or refused, 2 unusable input.
+    """
+    from compliance.cli.verify import refusal, reperform_text
+
+    with refusal(ctx):
+        text, same = reperform_text(bundle, options, language or os.environ.get("HEGUI_LANGUAGE", "zh"))
+        click.echo(text)
+        ctx.exit(0 if same else 1)
 
 
 @cli.command()
@@ -148,6 +157,25 @@ def sample(bundle: str, language: str | None, **options: Any) -> None:
     from compliance.cli.verify import sample_text
 
     click.echo(sample_text(bundle, options, language or os.environ.get("HEGUI_LANGUAGE", "zh")))
+
+
+@cli.command()
+@click.argument("bundle", type=click.Path())
+@click.option("--trust", type=click.Path(), help="The auditor's trust file.")
+@click.option("--notes", "overlay", type=click.Path(), required=True, help="The notes file; it lies beside the bundle and never changes it.")
+@click.option("--key", type=click.Path(), required=True, help="The auditor's own ed25519 key in PEM.")
+@click.option("--new-key", is_flag=True, help="Make that key first; never over an existing one.")
+@click.option("--auditor", help="Name as the notes show it.")
+@click.option("--item", help="CONTROL, CONTROL.check, finding:FINGERPRINT or item:TABLE/N.")
+@click.option("--decision", type=click.Choice(["accept", "flag", "not_applicable"]))
+@click.option("--comment", default="")
+@click.option("--report", type=click.Path(), help="Write the audit report with the notes into this HTML file.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default=None)
+def notes(bundle: str, language: str | None, **options: Any) -> None:
+    """Keep an auditor's signed notes on a verified bundle, and render them into the audit report."""
+    from compliance.cli.notes import run
+
+    click.echo(run(bundle, options, language or os.environ.get("HEGUI_LANGUAGE", "zh")))
 
 
 @cli.command()

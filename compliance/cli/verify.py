@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import click
+
 from compliance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +25,20 @@ def _open(path: str) -> Iterator[BinaryIO]:
             yield stream
     except OSError as error:
         raise UsageError(f"'{path}' cannot be read: {error.strerror}", fix="name the .evb.zip file") from error
+
+
+@contextmanager
+def refusal(ctx: click.Context) -> Iterator[None]:
+    """A bundle that is refused ends with exit code 1; what keeps it from being judged at all stays code 2."""
+    from compliance.bundle.errors import BundleError
+
+    try:
+        yield
+    except BundleError as error:
+        if error.code in ("trust", "tool"):
+            raise
+        click.echo(f"hegui: {error.render()}", err=True)
+        ctx.exit(1)
 
 
 def verified(path: str, options: Mapping[str, Any]) -> Verified:

@@ -229,7 +229,7 @@ SEMANTIC: dict[str, tuple[str, Callable[[], bytes]]] = {
     "item added": ("items", lambda: cheated("data/items.csv", lambda d: rows(d, lambda r: r.append(["clients/99", "0" * 64, "1" * 64])))),
     "commitment used twice": ("salt", lambda: cheated("data/items.csv", lambda d: rows(d, lambda r: r[1].__setitem__(2, r[0][2])))),
     "personal information in a message": ("personal", lambda: cheated("data/populations.json", lambda d: d[:-2] + ',"x":"电话 13912345678"}\n'.encode())),
-    "personal information in a table": ("personal", lambda: cheated("data/redaction.json", lambda d: d[:-2] + b',"11010519491231002X"]\n')),
+    "personal information in a table": ("personal", lambda: cheated("data/redaction.json", lambda d: d.replace(b'"column":"', b'"column":"11010519491231002X ', 1))),
     "key left inside": ("key_inside", lambda: cheated("data/lock.json", lambda d: d[:-2] + b',"k":"-----BEGIN PRIVATE KEY-----"}\n')),
     "formula in a report": ("formula", lambda: cheated("data/reports/findings.csv", lambda d: d + b"=1+1\r\n")),
     "bidirectional control": ("control_characters", lambda: cheated("data/reports/report.md", lambda d: d + "a\u202eb\n".encode())),
