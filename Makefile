@@ -30,6 +30,7 @@ lint: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench.run $(if $(CORPUS),--corpus $(CORPUS))
+	$(BIN)/python -m tests.bench.bundle
 
 clean:
 	rm -rf $(VENV) .bench-venv bench-corpus .pytest_cache .mypy_cache .ruff_cache

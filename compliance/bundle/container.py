@@ -27,7 +27,7 @@ _END: Final = struct.Struct("<4s4H2LH")
 _LOCAL_MARK, _CENTRAL_MARK, _END_MARK = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _FLAGS, _VERSION, _DATE, _ATTRIBUTES = 0x0800, 20, 0x0021, 0o100644 << 16
 _MADE_BY: Final = (3 << 8) | 20
-_CHUNK: Final = 1 << 20
+CHUNK: Final = 1 << 20
 _NAME: Final = re.compile(r"[0-9A-Za-z\u4e00-\u9fff_][0-9A-Za-z\u4e00-\u9fff._-]*(?:/[0-9A-Za-z\u4e00-\u9fff_][0-9A-Za-z\u4e00-\u9fff._-]*)*")
 _DEVICE: Final = re.compile(r"(?i)(?:^|/)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.[^/]*)?(?:/|$)")
 MARKS: Final = (_LOCAL_MARK, b"PK\x05\x06", b"PK\x07\x08")
@@ -143,7 +143,7 @@ def _chunks(source: BinaryIO, entry: Entry) -> Iterator[bytes]:
     """The bytes of an entry; its checksum is held against them at the end."""
     crc, left = 0, entry.size
     while left:
-        data = source.read(min(_CHUNK, left))
+        data = source.read(min(CHUNK, left))
         if not data:
             raise BundleError("truncated", entry.name)
         left -= len(data)

@@ -36,12 +36,15 @@ class Extras:
     ignored: tuple[str, ...] = ()
 
 
-def check(kept: Mapping[str, bytes], listed: bytes, payload: Mapping[str, bytes], predicate: Mapping[str, Any], trust: Trust) -> Extras:
-    """Every optional part that is there, and every one that the trust file asks for.  Raises BundleError."""
+def check(kept: Mapping[str, bytes], listed: bytes, payload: Mapping[str, bytes] | None, predicate: Mapping[str, Any], trust: Trust) -> Extras:
+    """Every optional part that is there, and every one that the trust file asks for.  Raises BundleError.
+
+    payload: None when its bytes are not at hand: an SM3 manifest is then left alone
+    """
     ignored = tuple(p for p, name in (("sm2", SM2_SIGNATURE), ("timestamp", TOKEN)) if p in trust.ignore and name in kept)
     return Extras(
         "" if "sm2" in ignored else _sm2(kept.get(SM2_SIGNATURE), listed, trust),
-        _sm3(kept[SM3_MANIFEST], payload) if SM3_MANIFEST in kept else "",
+        _sm3(kept[SM3_MANIFEST], payload) if SM3_MANIFEST in kept and payload is not None else "",
         "" if "timestamp" in ignored else _token(kept.get(TOKEN), kept[RAW_SIGNATURE], predicate, trust), ignored,
     )  # fmt: skip
 

@@ -17,7 +17,9 @@ import hashlib
 import io
 import re
 import struct
+from collections import deque
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
@@ -34,6 +36,11 @@ from compliance.run.dossier import Dossier
 
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
 _FIELDS: Final = {"firm", "period", "sequence", "previous", "challenge", "keyCommitment", "itemRoot", "items", "results"}
+
+
+_SMALL: Final = container.CHUNK
+_WAITING: Final = 32
+_LOOKED_INTO: Final = frozenset({"data/results.json", "data/items.csv", "data/redaction.json"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ def check(source: BinaryIO, trust: Trust, expected: Expected | None = None, limi
 
     deep: also steps 7 and 8, which read the payload
     """
-    digests, kept = _met(source, limits or container.Limits())
+    digests, kept = _met(source, limits or container.Limits(), deep)
     envelope, listed = _of(kept, STATEMENT), _of(kept, bag.TAG_MANIFEST)
     payload, signers = _signed(envelope, trust)
     predicate = _statement(payload, listed)
@@ -74,7 +81,7 @@ def check(source: BinaryIO, trust: Trust, expected: Expected | None = None, limi
     _detached(kept, listed, signers)
     fresh(predicate, expected or Expected())
     files = {n: d for n, d in kept.items() if n.startswith("data/")}
-    extras = optional.check(kept, listed, files, predicate, trust)
+    extras = optional.check(kept, listed, files if all(n in kept for n in digests) else None, predicate, trust)
     if predicate["results"] != digests.get("data/results.json"):
         raise BundleError("subject", "the results are not those that were signed")
     if deep:
@@ -83,20 +90,40 @@ def check(source: BinaryIO, trust: Trust, expected: Expected | None = None, limi
     return Verified(predicate, tuple(k for k, _ in signers), bag.sha256(envelope), extras, files)
 
 
-def _met(source: BinaryIO, limits: container.Limits) -> tuple[dict[str, str], dict[str, bytes]]:
-    """Digests and bytes of every entry, read once."""
+def _met(source: BinaryIO, limits: container.Limits, deep: bool) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Digests of every entry, read once, and the bytes of those that are looked into.
+
+    Small entries are hashed by a second thread while the next ones are read; large ones as they stream by.
+    """
     digests: dict[str, str] = {}
     kept: dict[str, bytes] = {}
+    waiting: deque[tuple[str, Future[str]]] = deque()
+
+    def settle(most: int) -> None:
+        while len(waiting) > most:
+            name, digest = waiting.popleft()
+            digests[name] = digest.result()
 
     def take(entry: container.Entry, stream: Iterator[bytes]) -> None:
-        total, parts = hashlib.sha256(), []
-        for chunk in stream:
-            total.update(chunk)
-            parts.append(chunk)
-        digests[entry.name] = total.hexdigest()
-        kept[entry.name] = b"".join(parts)
+        keep = deep or not entry.name.startswith("data/") or entry.name in _LOOKED_INTO
+        if entry.size <= _SMALL:
+            data = next(stream, b"")
+            waiting.append((entry.name, pool.submit(bag.sha256, data)))
+            settle(_WAITING)
+        else:
+            total, parts = hashlib.sha256(), []
+            for chunk in stream:
+                total.update(chunk)
+                if keep:
+                    parts.append(chunk)
+            digests[entry.name] = total.hexdigest()
+            data = b"".join(parts)
+        if keep:
+            kept[entry.name] = data
 
-    container.walk(source, limits, take)
+    with ThreadPoolExecutor(1) as pool:
+        container.walk(source, limits, take)
+        settle(0)
     for name in digests:
         if not name.startswith(("data/", "signatures/")) and "/" in name:
             raise BundleError("bag", f"unexpected {name}")
