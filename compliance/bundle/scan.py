@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from compliance.bundle.contents import REPORTS, texts
 from compliance.bundle.errors import BundleError
+from compliance.redact.known import KnownValues
 from compliance.redact.text import hits
 from compliance.report.csv_report import inert
 
@@ -18,13 +19,15 @@ _SECRET: Final = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----|\bAKIA[
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
-def scan(files: Mapping[str, bytes], keys: tuple[bytes, ...] = ()) -> None:
+def scan(files: Mapping[str, bytes], keys: tuple[bytes, ...] = (), known: KnownValues | None = None) -> None:
     """Refuse the payload.  Raises BundleError naming file, line or cell, and the kind of what was found, never the value.
 
-    keys: secrets of the firm that must not appear in any spelling
+    keys:  secrets of the firm that must not appear in any spelling
+    known: values of personal columns that must not appear anywhere (only the firm can look for them)
     """
+    known = known or KnownValues({})
     for name in files:
-        if list(hits(name)):
+        if any(hits(name)) or any(known.found(name)):
             raise BundleError("personal", "in a file name", where=name.partition("/")[0] + "/…")
     spellings = {form for key in keys for form in (key, key.hex().encode(), key.hex().upper().encode())}
     for name, data in texts(files):
@@ -38,6 +41,8 @@ def scan(files: Mapping[str, bytes], keys: tuple[bytes, ...] = ()) -> None:
         for place, value in _values(name, text):
             for hit in hits(value):
                 raise BundleError("personal", f"{hit.kind} {hit.masked}", where=f"{name}{place}", fix="correct the source, or declare the column's personal_data class, and assess again")
+            if any(known.found(value)):
+                raise BundleError("personal", "a value of a personal column", where=f"{name}{place}", fix="declare the class of the column it came from, or take it out of the source, and assess again")
             if _CONTROL.search(value):
                 raise BundleError("control_characters", ascii(_CONTROL.findall(value)[0]), where=f"{name}{place}", fix="remove the character from the source and assess again")
 

@@ -16,6 +16,7 @@ from compliance.bundle.readme import tag_files
 from compliance.bundle.scan import scan
 from compliance.bundle.signature import Signer, envelope, ssh_signature
 from compliance.bundle.withhold import Kept
+from compliance.redact.known import SPREADING, KnownValues
 from compliance.redact.pseudonyms import Pseudonyms
 
 PREDICATE: Final = "https://hegui.example/evidence-bundle/v1"
@@ -45,10 +46,15 @@ class National:
     sm2_key: Path | None = None
 
 
-def seal(kept: Kept, pseudonyms: Pseudonyms, signer: Signer, chain: Chain, language: str, target: BinaryIO, national: National | None = None) -> str:
-    """Write the bundle to *target*; the digest of its statement.  Raises BundleError when it must not be sealed."""
+def seal(kept: Kept, pseudonyms: Pseudonyms, signer: Signer, chain: Chain, language: str, target: BinaryIO, national: National | None = None, meaning: Mapping[str, str] | None = None) -> str:
+    """Write the bundle to *target*; the digest of its statement.  Raises BundleError when it must not be sealed.
+
+    meaning: pseudonym -> what it stands for; none of these values may be left anywhere
+    """
     files = contents.payload(kept, pseudonyms, language)
-    scan(files, (pseudonyms.key,))
+    own = "\n".join(kept.dossier.organisation.values())
+    spread = {value: sign for sign, value in (meaning or {}).items() if sign[:1] in SPREADING}
+    scan(files, (pseudonyms.key,), KnownValues(spread, files["data/catalog.json"].decode() + own))
     return assemble(files, kept.dossier.organisation, kept.dossier.period.name, pseudonyms.commitment, signer, chain, target, national)
 
 

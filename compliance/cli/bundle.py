@@ -49,7 +49,7 @@ def run(path: str, options: Mapping[str, Any]) -> tuple[str, str]:
     if national.sm2_key is not None:
         read_secret(national.sm2_key)  # refuses a key that others may read
     kept = without(dossier, result.conclusion, result.ledger, result.raw, tuple(options["withhold"]))
-    statement = seal(kept, Pseudonyms(pseudonym_key(root)), signer, chain, config.language, buffer, national)
+    statement = seal(kept, Pseudonyms(pseudonym_key(root)), signer, chain, config.language, buffer, national, result.meaning)
     folder = Path(options["out"]) if options["out"] else root
     target = folder / file_name(dossier.organisation, dossier.period.name, chain.sequence)
     if not write_atomically(target, buffer.getvalue()):

@@ -6,12 +6,13 @@ Only what ships is evaluated, so this comes before every check.  Free text is sc
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from compliance.model.catalog import Column, Table
 from compliance.model.location import Location
 from compliance.model.row import Row, Scalar
+from compliance.redact.known import KnownValues, spreading, words_of
 from compliance.redact.pseudonyms import PREFIXES, Pseudonyms
 from compliance.redact.text import replaced
 
@@ -33,11 +34,12 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """Redacted rows in the order they came, the ledger, and what pseudonyms stand for (this last part never ships)."""
+    """Redacted rows in the order they came, the ledger, what pseudonyms stand for, and known values (these two never ship)."""
 
     rows: tuple[Row, ...]
     ledger: tuple[LedgerEntry, ...]
     meaning: Mapping[str, str]
+    known: KnownValues
 
 
 def treatment(column: Column, tables: Mapping[str, Table]) -> str:
@@ -52,9 +54,9 @@ def treatment(column: Column, tables: Mapping[str, Table]) -> str:
 
 
 def class_of(column: Column, tables: Mapping[str, Table]) -> str:
-    """The class of personal data of a column, that of the column it refers to when there is one."""
+    """The class of personal data of a column: its own, else that of the column it refers to."""
     table, _, name = column.fk.partition(".")
-    if name and table in tables:
+    if column.personal_data == "none" and name and table in tables:
         target = next((c for c in tables[table].columns if c.name == name), None)
         if target is not None:
             return target.personal_data
@@ -62,27 +64,35 @@ def class_of(column: Column, tables: Mapping[str, Table]) -> str:
 
 
 def redact(rows: Iterable[Row], tables: Mapping[str, Table], pseudonyms: Pseudonyms) -> Redaction:
-    """Every row with its personal values replaced; what the rows say of each other stays true."""
+    """Every row with its personal values replaced; what the rows say of each other stays true.
+
+    A sensitive column that holds a number of a register (who is reported: E5) keeps it: the number names nobody without the
+    register, whose names are pseudonyms, and comparisons with other columns must come out as before.
+    """
+    rows = list(rows)
+    plans = {n: _plan(t, tables) for n, t in tables.items()}
+    accounts, ids, signs = _seen(rows, tables, plans, pseudonyms)
+    known = KnownValues(signs, words_of(w for t in tables.values() for c in t.columns for w in (c.title.zh, c.title.en, *(label for _, label in c.labels))))
     done: list[Row] = []
     counts: Counter[tuple[str, str, str, str]] = Counter()
-    meaning: dict[str, str] = {}
-    plans = {n: _plan(t, tables) for n, t in tables.items()}
-    rows = list(rows)
-    accounts = {str(r.values[n]) for r in rows for n, kind, how in plans.get(r.table, ()) if how == "pseudonym" and kind == "account" and r.values.get(n) is not None}
+    meaning: dict[str, str] = {sign: value for value, sign in signs.items()}
     for row in rows:
         values: dict[str, Scalar] | None = None
         for name, kind, how in plans.get(row.table, ()):
             value = row.values.get(name)
-            if value is None:
+            if value is None or value == "":
                 continue
             if how == "text" and name.endswith(("_id", "_by")) and value in accounts:
                 kind, how = "account", "pseudonym"  # a column that may name an account among other things still has to join
+            elif how == "pseudonym" and kind == "sensitive" and value in ids:
+                counts[(row.table, name, kind, "kept")] += 1
+                how = "text"
             if how == "pseudonym":
                 sign = pseudonyms.of(kind, str(value))
                 meaning.setdefault(sign, str(value))
                 new: Scalar = sign
             elif how == "text":
-                new = replaced(str(value), pseudonyms)
+                new = known.replaced(replaced(str(value), pseudonyms))
                 if new == value:
                     continue
             else:
@@ -91,13 +101,36 @@ def redact(rows: Iterable[Row], tables: Mapping[str, Table], pseudonyms: Pseudon
             values = dict(row.values) if values is None else values
             values[name] = new
             counts[(row.table, name, kind, "masked_text" if how == "text" else how)] += 1
-        at = _place(row.at, pseudonyms)
+        at = _place(row.at, pseudonyms, known)
         if values is None and at is row.at:
             done.append(row)
             continue
-        done.append(replace(row, values=values or row.values, at=at, places={c: _place(p, pseudonyms) for c, p in row.places.items()}))
+        done.append(replace(row, values=values or row.values, at=at, places={c: _place(p, pseudonyms, known) for c, p in row.places.items()}))
     ledger = tuple(LedgerEntry(*key, n) for key, n in sorted(counts.items()))
-    return Redaction(tuple(done), ledger, meaning)
+    return Redaction(tuple(done), ledger, meaning, known)
+
+
+_Plan = Mapping[str, tuple[tuple[str, str, str], ...]]
+
+
+def _seen(rows: Sequence[Row], tables: Mapping[str, Table], plans: _Plan, pseudonyms: Pseudonyms) -> tuple[set[str], set[str], dict[str, str]]:
+    """Values of account columns, numbers that identify a row of some register, and the pseudonyms of values that spread."""
+    accounts: set[str] = set()
+    ids: set[str] = set()
+    signs: dict[str, str] = {}
+    for row in rows:
+        key = tables[row.table].key if row.table in tables else ()
+        for name, kind, how in plans.get(row.table, ()):
+            value = row.values.get(name)
+            if value is None or value == "":
+                continue
+            if how == "pseudonym" and kind == "account":
+                accounts.add(str(value))
+            elif how == "pseudonym" and spreading(kind):
+                signs.setdefault(str(value), pseudonyms.of(kind, str(value)))
+            elif how == "text" and key == (name,):
+                ids.add(str(value))
+    return accounts, ids, signs
 
 
 def _plan(table: Table, tables: Mapping[str, Table]) -> tuple[tuple[str, str, str], ...]:
@@ -105,7 +138,8 @@ def _plan(table: Table, tables: Mapping[str, Table]) -> tuple[tuple[str, str, st
     return tuple((name, kind, how) for name, kind, how in found if how)
 
 
-def _place(at: Location, pseudonyms: Pseudonyms) -> Location:
+def _place(at: Location, pseudonyms: Pseudonyms, known: KnownValues) -> Location:
     """A place whose file or sheet name holds no personal information."""
-    path, cell = replaced(at.path, pseudonyms), replaced(at.cell, pseudonyms) if at.cell else at.cell
+    path = known.replaced(replaced(at.path, pseudonyms))
+    cell = known.replaced(replaced(at.cell, pseudonyms)) if at.cell else at.cell
     return at if path == at.path and cell == at.cell else at._replace(path=path, cell=cell)

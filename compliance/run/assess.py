@@ -57,7 +57,7 @@ def assess(root: Path, catalog: Catalog, config: Config, period: Period, options
     bounds = (period.start.isoformat(), period.end.isoformat())
     request = Request(profile, options.as_of, config.facts, bound_parameters(catalog, config), bounds)
     dossier = Dossier(
-        restricted(catalog, profile.id, {r.table for r in snapshot.rows} | snapshot.delivered), request, snapshot, options, period, _exceptions(root, config, pseudonyms), problems,
+        restricted(catalog, profile.id, {r.table for r in snapshot.rows} | snapshot.delivered), request, snapshot, options, period, _exceptions(root, config, pseudonyms, redaction), problems,
         {k: str(v) for k, v in config.organisation.items() if k in ("name", "uscc")}, history_before(root, period),
     )  # fmt: skip
     found = conclude(dossier)
@@ -68,7 +68,7 @@ def _shippable(snapshot: Snapshot, problems: tuple[Any, ...], redaction: Redacti
     """The snapshot and the problems of the registers without personal information: only what ships is evaluated."""
 
     def clean(text: str) -> str:
-        return replaced(text, pseudonyms)
+        return redaction.known.replaced(replaced(text, pseudonyms))
 
     def both(text: Text) -> Text:
         return Text(clean(text.zh), clean(text.en))
@@ -143,12 +143,23 @@ def _below(place: Location, prefix: str) -> Location:
     return place._replace(path=f"{prefix}/{place.path}")
 
 
-def _exceptions(root: Path, config: Config, pseudonyms: Pseudonyms) -> tuple[exceptions.GateException, ...]:
-    """The firm's exceptions; the people who asked for and approved them appear under pseudonyms."""
+def _exceptions(root: Path, config: Config, pseudonyms: Pseudonyms, redaction: Redaction) -> tuple[exceptions.GateException, ...]:
+    """The firm's exceptions; the people who asked for and approved them appear under pseudonyms, and so do resources named by account."""
+    signs = {value: sign for sign, value in redaction.meaning.items()}
+
+    def clean(text: str) -> str:
+        return redaction.known.replaced(replaced(text, pseudonyms))
+
     path = root / config.exceptions
     if not path.is_file():
         return ()
     from compliance.catalog import yaml_source
 
     parsed = exceptions.parse(yaml_source.read(path, config.exceptions), config.exceptions)
-    return tuple(replace(e, owner=pseudonyms.of("name", e.owner), approver=pseudonyms.of("name", e.approver), reason=replaced(e.reason, pseudonyms)) for e in parsed)
+    return tuple(
+        replace(
+            e, owner=pseudonyms.of("name", e.owner), approver=pseudonyms.of("name", e.approver), reason=clean(e.reason), path=clean(e.path),
+            resource="|".join(signs.get(part, clean(part)) for part in e.resource.split("|")),
+        )
+        for e in parsed
+    )  # fmt: skip

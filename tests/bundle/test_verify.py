@@ -265,6 +265,18 @@ def test_the_pseudonym_key_is_never_sealed() -> None:
         scan({"data/lock.json": b'{"k":"' + KEY.key.hex().encode() + b'"}\n'}, (KEY.key,))
 
 
+def test_a_name_of_the_registers_left_anywhere_refuses_the_sealing() -> None:
+    from compliance.bundle.scan import scan
+    from compliance.redact.known import KnownValues
+
+    known = KnownValues({"张三": "N-x"})
+    for name, data in (("data/tables/张三.csv", b"a\n"), ("data/tables/a.csv", 'a\n"张三"\n'.encode()), ("data/reports/report.md", "负责人张三".encode()), ("data/index.json", to_json({"notes": [{"path": "docs/张三.docx"}]}))):
+        with pytest.raises(BundleError) as caught:
+            scan({name: data}, (), known)
+        assert caught.value.code == "personal" and "张三" not in caught.value.render()
+    scan({"data/reports/report.md": b"N-x"}, (), known)
+
+
 @pytest.mark.slow
 def test_no_change_of_any_byte_of_a_small_bundle_is_accepted() -> None:
     data = tiny()
