@@ -20,6 +20,7 @@ from compliance.collect.workers import quiet_collector
 from compliance.errors import UsageError
 from compliance.redact.keys import pseudonym_key
 from compliance.redact.pseudonyms import Pseudonyms
+from compliance.redact.reveal import for_the_firm
 from compliance.report.interface import ReportInput, writer
 from compliance.run.assess import AssessRun, assess
 from compliance.run.check import Options
@@ -65,12 +66,13 @@ def _period(config: Config, options: Mapping[str, Any]) -> Period:
 
 def _input(result: AssessRun, config: Config, to_terminal: bool) -> ReportInput:
     color = to_terminal and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    return replace(report_input(result.dossier, result.conclusion, config.language, __version__), color=color)
+    given = report_input(result.dossier, result.conclusion, config.language, __version__)
+    return replace(given, color=color, assessment=for_the_firm(given.assessment, result.meaning))
 
 
 def keep(result: AssessRun, config: Config, folder: Path) -> None:
     """Write what the next quarter compares with: ``results.json``.  Raises UsageError."""
-    text = writer("json")(_input(result, config, False))
+    text = writer("json")(report_input(result.dossier, result.conclusion, config.language, __version__))
     data = text if isinstance(text, bytes) else text.encode()
     if not write_atomically(folder / "results.json", data):
         raise UsageError(f"cannot write '{folder}'", fix="choose a folder that can be written: --out DIR")

@@ -31,7 +31,6 @@ class KnownValues:
         for value in sorted(self._signs, key=lambda v: (-len(v), v)):
             self._starts.setdefault(value[:2], []).append(value)
         self._firsts = frozenset(v[0] for v in self._signs)
-        self._done: dict[str, str] = {}
 
     def found(self, text: str) -> Iterator[tuple[int, str]]:
         """(offset, value) of every known value in a text, longest first, none inside another."""
@@ -48,16 +47,11 @@ class KnownValues:
 
     def replaced(self, text: str) -> str:
         """The text with pseudonyms in place of known values."""
-        if text in self._done:
-            return self._done[text]
         out, last = [], 0
         for position, value in self.found(text):
             out += [text[last:position], self._signs[value]]
             last = position + len(value)
-        made = "".join([*out, text[last:]]) if out else text
-        if len(text) < 200:
-            self._done[text] = made
-        return made
+        return "".join([*out, text[last:]]) if out else text
 
 
 def spreading(kind: str) -> bool:

@@ -6,8 +6,9 @@ Only what ships is evaluated, so this comes before every check.  Free text is sc
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from compliance.model.catalog import Column, Table
 from compliance.model.location import Location
@@ -15,6 +16,9 @@ from compliance.model.row import Row, Scalar
 from compliance.redact.known import KnownValues, spreading, words_of
 from compliance.redact.pseudonyms import PREFIXES, Pseudonyms
 from compliance.redact.text import replaced
+
+_REMEMBERED: Final = 50_000
+"""Texts whose clean form is kept: columns repeat themselves, identifiers do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,17 @@ def redact(rows: Iterable[Row], tables: Mapping[str, Table], pseudonyms: Pseudon
     done: list[Row] = []
     counts: Counter[tuple[str, str, str, str]] = Counter()
     meaning: dict[str, str] = {sign: value for value, sign in signs.items()}
+    made: dict[tuple[str, str], str] = {}
+    cleaned: dict[str, str] = {}
+
+    def clean(text: str) -> str:
+        found = cleaned.get(text)
+        if found is None:
+            found = known.replaced(replaced(text, pseudonyms))
+            if len(cleaned) < _REMEMBERED:
+                cleaned[text] = found
+        return found
+
     for row in rows:
         values: dict[str, Scalar] | None = None
         for name, kind, how in plans.get(row.table, ()):
@@ -88,11 +103,13 @@ def redact(rows: Iterable[Row], tables: Mapping[str, Table], pseudonyms: Pseudon
                 counts[(row.table, name, kind, "kept")] += 1
                 how = "text"
             if how == "pseudonym":
-                sign = pseudonyms.of(kind, str(value))
-                meaning.setdefault(sign, str(value))
-                new: Scalar = sign
+                text = str(value)
+                new: Scalar = made.get((kind, text))
+                if new is None:
+                    new = made[(kind, text)] = pseudonyms.of(kind, text)
+                    meaning.setdefault(new, text)
             elif how == "text":
-                new = known.replaced(replaced(str(value), pseudonyms))
+                new = clean(str(value))
                 if new == value:
                     continue
             else:
@@ -101,11 +118,11 @@ def redact(rows: Iterable[Row], tables: Mapping[str, Table], pseudonyms: Pseudon
             values = dict(row.values) if values is None else values
             values[name] = new
             counts[(row.table, name, kind, "masked_text" if how == "text" else how)] += 1
-        at = _place(row.at, pseudonyms, known)
-        if values is None and at is row.at:
-            done.append(row)
-            continue
-        done.append(replace(row, values=values or row.values, at=at, places={c: _place(p, pseudonyms, known) for c, p in row.places.items()}))
+        at = _place(row.at, clean)
+        # Places of a register's row lie in its own sheet; those of other rows may lie in other files.
+        moved = at is not row.at or (isinstance(row.places, dict) and any(_place(p, clean) is not p for p in row.places.values()))
+        places = {c: _place(p, clean) for c, p in row.places.items()} if moved else row.places
+        done.append(row if values is None and not moved else replace(row, values=values or row.values, at=at, places=places))
     ledger = tuple(LedgerEntry(*key, n) for key, n in sorted(counts.items()))
     return Redaction(tuple(done), ledger, meaning, known)
 
@@ -138,8 +155,7 @@ def _plan(table: Table, tables: Mapping[str, Table]) -> tuple[tuple[str, str, st
     return tuple((name, kind, how) for name, kind, how in found if how)
 
 
-def _place(at: Location, pseudonyms: Pseudonyms, known: KnownValues) -> Location:
+def _place(at: Location, clean: Callable[[str], str]) -> Location:
     """A place whose file or sheet name holds no personal information."""
-    path = known.replaced(replaced(at.path, pseudonyms))
-    cell = known.replaced(replaced(at.cell, pseudonyms)) if at.cell else at.cell
+    path, cell = clean(at.path), clean(at.cell) if at.cell else at.cell
     return at if path == at.path and cell == at.cell else at._replace(path=path, cell=cell)
