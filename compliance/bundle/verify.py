@@ -40,6 +40,7 @@ _FIELDS: Final = {"firm", "period", "sequence", "previous", "challenge", "keyCom
 
 _SMALL: Final = container.CHUNK
 _WAITING: Final = 32
+_WORTH_A_THREAD: Final = 32_000_000
 _LOOKED_INTO: Final = frozenset({"data/results.json", "data/items.csv", "data/redaction.json"})
 
 
@@ -93,8 +94,9 @@ def check(source: BinaryIO, trust: Trust, expected: Expected | None = None, limi
 def _met(source: BinaryIO, limits: container.Limits, deep: bool) -> tuple[dict[str, str], dict[str, bytes]]:
     """Digests of every entry, read once, and the bytes of those that are looked into.
 
-    Small entries are hashed by a second thread while the next ones are read; large ones as they stream by.
+    In a large bundle small entries are hashed by a second thread while the next ones are read; large ones as they stream by.
     """
+    threaded = source.seek(0, io.SEEK_END) > _WORTH_A_THREAD
     digests: dict[str, str] = {}
     kept: dict[str, bytes] = {}
     waiting: deque[tuple[str, Future[str]]] = deque()
@@ -106,7 +108,10 @@ def _met(source: BinaryIO, limits: container.Limits, deep: bool) -> tuple[dict[s
 
     def take(entry: container.Entry, stream: Iterator[bytes]) -> None:
         keep = deep or not entry.name.startswith("data/") or entry.name in _LOOKED_INTO
-        if entry.size <= _SMALL:
+        if not threaded:
+            data = b"".join(stream)
+            digests[entry.name] = bag.sha256(data)
+        elif entry.size <= _SMALL:
             data = next(stream, b"")
             waiting.append((entry.name, pool.submit(bag.sha256, data)))
             settle(_WAITING)

@@ -277,6 +277,19 @@ def test_a_name_of_the_registers_left_anywhere_refuses_the_sealing() -> None:
     scan({"data/reports/report.md": b"N-x"}, (), known)
 
 
+@pytest.mark.parametrize("deep", [True, False])
+def test_a_large_bundle_is_hashed_beside_reading_with_the_same_answer(monkeypatch: pytest.MonkeyPatch, deep: bool) -> None:
+    monkeypatch.setattr(verify, "_WORTH_A_THREAD", 0)
+    assert checked(real(), deep=deep).predicate == checked(real(), deep=deep).predicate
+    large = resealed({**payload(tiny()), "data/large.csv": b"x" * 3_000_000})
+    assert checked(large, deep=False)
+    at = large.index(b"x" * 100) + 2_500_000
+    assert code(large[:at] + b"y" + large[at + 1 :], deep=False) == "crc"
+    files = entries(large)
+    assert code(packed({**files, "data/large.csv": b"x" * 2_999_999 + b"y"}), deep=False) == "digest"
+    assert code(packed({**files, "data/results.json": b"{}"}), deep=False) == "digest"
+
+
 @pytest.mark.slow
 def test_no_change_of_any_byte_of_a_small_bundle_is_accepted() -> None:
     data = tiny()
