@@ -6,6 +6,7 @@ import base64
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -256,6 +257,11 @@ def test_a_root_that_is_not_over_the_items_is_refused() -> None:
 
 def test_every_refusal_says_what_it_means_in_both_languages() -> None:
     assert all(t.zh and t.en for t in REFUSALS.values())
+
+
+def test_the_reference_lists_every_refusal() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/bundle-format.md").read_text(encoding="utf-8")
+    assert [line for line in page.splitlines() if line.startswith("| `") and line.count("|") == 4][-len(REFUSALS) :] == [f"| `{c}` | {t.zh} | {t.en} |" for c, t in REFUSALS.items()]
 
 
 def test_the_pseudonym_key_is_never_sealed() -> None:
