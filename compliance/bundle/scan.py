@@ -12,11 +12,12 @@ from typing import Any, Final
 from compliance.bundle.contents import REPORTS, texts
 from compliance.bundle.errors import BundleError
 from compliance.redact.known import KnownValues
-from compliance.redact.text import hits
+from compliance.redact.text import hits, runs
 from compliance.report.csv_report import inert
 
 _SECRET: Final = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bLTAI[0-9A-Za-z]{16,24}\b")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_CELL: Final = re.compile(r'(?:^|,)"([^"]*)')
 
 
 def scan(files: Mapping[str, bytes], keys: tuple[bytes, ...] = (), known: KnownValues | None = None) -> None:
@@ -64,6 +65,8 @@ def _values(name: str, text: str) -> Iterator[tuple[str, str]]:
                 yield f":{number}", cell
     elif name.endswith(".csv"):
         for number, line in enumerate(text.split("\n"), 1):
+            if any(runs(cell) for cell in _CELL.findall(line)):
+                raise BundleError("formula", "", where=f"{name}:{number}")
             yield f":{number}", line if '"' in line else ""
     elif name.endswith(".json"):
         yield from (("", s) for s in _strings(json.loads(text)))

@@ -12,14 +12,14 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-PREFIXES: Final = {"name": "N", "phone": "T", "email": "M", "account": "A", "sensitive": "S", "person_id": "I"}
-"""Class of personal data -> first letter of its pseudonyms."""
+PREFIXES: Final = {"name": "N", "phone": "T", "email": "M", "account": "A", "sensitive": "S", "id_number": "I", "bank": "B", "address": "D", "other": "O"}
+"""Class of personal data -> first letter of its pseudonyms.  Free text is no class of its own: it is searched."""
 _BITS: Final = 80
 _COMMITMENT: Final = b"hegui/key-commitment/1"
 
 
 def normalised(kind: str, value: str) -> str:
-    """NFKC without spaces; telephones without 86, 0086 and signs; e-mail in lower case; identity numbers with a capital X."""
+    """NFKC without spaces; telephones without 86, 0086 and signs; e-mail in lower case; identity numbers with a capital X; accounts of banks as digits."""
     text = "".join(unicodedata.normalize("NFKC", value).split())
     if kind == "phone":
         digits = "".join(c for c in text if c.isdigit())
@@ -27,7 +27,9 @@ def normalised(kind: str, value: str) -> str:
             if digits.startswith(prefix) and len(digits) - len(prefix) == 11:
                 return digits[len(prefix) :]
         return digits or text
-    return text.casefold() if kind == "email" else text.upper() if kind == "person_id" else text
+    if kind == "bank":
+        return "".join(c for c in text if c not in "-_.") or text
+    return text.casefold() if kind == "email" else text.upper() if kind == "id_number" else text
 
 
 @dataclass(frozen=True, slots=True)

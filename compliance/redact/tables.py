@@ -15,7 +15,7 @@ from compliance.model.location import Location
 from compliance.model.row import Row, Scalar
 from compliance.redact.known import KnownValues, spreading, words_of
 from compliance.redact.pseudonyms import PREFIXES, Pseudonyms
-from compliance.redact.text import replaced
+from compliance.redact.text import inert, replaced
 
 _REMEMBERED: Final = 50_000
 """Texts whose clean form is kept: columns repeat themselves, identifiers do not."""
@@ -47,14 +47,13 @@ class Redaction:
 
 
 def treatment(column: Column, tables: Mapping[str, Table]) -> str:
-    """How a column is treated: ``pseudonym``, ``kept``, or ``text`` when it is not personal by declaration.
+    """How a column is treated: ``pseudonym``, ``kept`` (coded values and numbers), or ``text`` when it is free text or not personal by declaration.
 
     A column that refers to another one is treated like it: otherwise joins between registers would break.
     """
     if column.type != "string":
         return "kept" if column.personal_data != "none" else ""
-    kind = class_of(column, tables)
-    return "pseudonym" if kind in PREFIXES else "kept" if column.personal_data != "none" else "text"
+    return "pseudonym" if class_of(column, tables) in PREFIXES else "text"
 
 
 def class_of(column: Column, tables: Mapping[str, Table]) -> str:
@@ -86,7 +85,7 @@ def redact(rows: Iterable[Row], tables: Mapping[str, Table], pseudonyms: Pseudon
     def clean(text: str) -> str:
         found = cleaned.get(text)
         if found is None:
-            found = known.replaced(replaced(text, pseudonyms))
+            found = inert(known.replaced(replaced(text, pseudonyms)))
             if len(cleaned) < _REMEMBERED:
                 cleaned[text] = found
         return found

@@ -16,7 +16,7 @@ _WORTH: Final = re.compile(r"[0-9\uff10-\uff19]{6}|[0-9][ -][0-9]|@|护照|[Pp]a
 """Text without any of these holds no number or address worth scanning for."""
 _MOBILE: Final = re.compile(r"(?<![0-9A-Za-z_.-])(?:(?:\+|00)?86[- ]?)?1[3-9][0-9](?:[- ]?[0-9]{4}){2}(?![0-9A-Za-z_-])")
 _EMAIL: Final = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
-_CLASS: Final = {"resident_id": "person_id", "passport": "person_id", "bank_card": "sensitive", "mobile": "phone", "email": "email"}
+_CLASS: Final = {"resident_id": "id_number", "passport": "id_number", "bank_card": "bank", "mobile": "phone", "email": "email"}
 
 
 class TextHit(NamedTuple):
@@ -50,3 +50,16 @@ def replaced(text: str, pseudonyms: Pseudonyms) -> str:
         out += [text[last : hit.start], pseudonyms.of(kind, text[hit.start : hit.end]) if kind else hit.masked]
         last = hit.end
     return "".join([*out, text[last:]]) if out else text
+
+
+_FORMULA: Final = re.compile(r"=|[\t\r]|[+@-](?=.*[(|!])", re.S)
+
+
+def runs(text: str) -> bool:
+    """Whether a spreadsheet would run the cell: a formula, a call, a link to another program; plain signed numbers are none."""
+    return _FORMULA.match(text) is not None
+
+
+def inert(text: str) -> str:
+    """The text as a spreadsheet shows it and never runs it."""
+    return "'" + text if runs(text) else text

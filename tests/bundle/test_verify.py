@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from compliance.bundle import bag, verify
+from compliance.bundle import bag, contents, restore, verify
 from compliance.bundle.canonical import from_csv, to_csv, to_json
 from compliance.bundle.errors import REFUSALS, BundleError
 from compliance.bundle.seal import RAW_SIGNATURE, SSH_SIGNATURE, STATEMENT, Chain
@@ -223,6 +223,18 @@ def rows(data: bytes, change: Callable[[list[list[Any]]], None]) -> bytes:
 
 
 TABLE = "data/tables/confidential_scope.csv"
+
+
+def formula() -> bytes:
+    """A row whose cell a spreadsheet would run, with an item that fits it."""
+    files = payload(real())
+    changed = files[TABLE].replace("年报".encode(), b"=1+1", 1)
+    dossier, _ = restore.dossier({**files, TABLE: changed})
+    header, lines = from_csv(files["data/items.csv"], "items.csv")
+    digests = {f"{r.table}/{i}": contents.row_digest(dossier.catalog.tables[r.table], r) for i, r in enumerate(dossier.snapshot.rows)}
+    return resealed({**files, TABLE: changed, "data/items.csv": to_csv(header, [[item, digests[str(item)], c] for item, _, c in lines])})
+
+
 SEMANTIC: dict[str, tuple[str, Callable[[], bytes]]] = {
     "cell swapped in a table": ("items", lambda: cheated(TABLE, lambda d: d.replace("年报".encode(), "月报".encode()))),
     "row dropped from a table": ("contents", lambda: cheated(TABLE, lambda d: rows(d, lambda r: r.pop()))),
@@ -233,6 +245,7 @@ SEMANTIC: dict[str, tuple[str, Callable[[], bytes]]] = {
     "personal information in a table": ("personal", lambda: cheated("data/redaction.json", lambda d: d.replace(b'"column":"', b'"column":"11010519491231002X ', 1))),
     "key left inside": ("key_inside", lambda: cheated("data/lock.json", lambda d: d[:-2] + b',"k":"-----BEGIN PRIVATE KEY-----"}\n')),
     "formula in a report": ("formula", lambda: cheated("data/reports/findings.csv", lambda d: d + b"=1+1\r\n")),
+    "formula in a table": ("formula", formula),
     "bidirectional control": ("control_characters", lambda: cheated("data/reports/report.md", lambda d: d + "a\u202eb\n".encode())),
     "terminal escape": ("control_characters", lambda: cheated("data/reports/report.md", lambda d: d + b"\x1b[2J\n")),
     "null where true stood": ("items", lambda: cheated(TABLE, lambda d: d.replace(b",true,", b",,"))),

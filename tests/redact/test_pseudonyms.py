@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args, get_type_hints
 
 import pytest
 
 from compliance.catalog.cache import load_catalog
+from compliance.catalog.declarations import ColumnDecl
 from compliance.catalog.roots import default_roots
 from compliance.catalog.yaml_source import read
 from compliance.evaluate.evaluate import evaluate
@@ -15,7 +17,7 @@ from compliance.model.row import Row
 from compliance.redact.known import KnownValues
 from compliance.redact.pseudonyms import PREFIXES, Pseudonyms
 from compliance.redact.tables import redact
-from compliance.redact.text import hits, replaced
+from compliance.redact.text import hits, inert, replaced
 from compliance.run import firm_cases
 
 KEY = Pseudonyms(bytes(range(32)))
@@ -59,8 +61,31 @@ def test_personal_columns_become_pseudonyms_and_the_ledger_counts_them() -> None
 
 
 def test_every_class_of_personal_data_in_the_declarations_is_known() -> None:
-    declared = {c.personal_data for t in load_catalog().tables.values() for c in t.columns}
-    assert declared - set(PREFIXES) == {"none"}
+    """What may be declared is replaced or searched, so that no column ships in the clear by oversight."""
+    allowed = set(get_args(get_type_hints(ColumnDecl)["personal_data"]))
+    assert allowed - set(PREFIXES) == {"none", "free_text"} and not set(PREFIXES) - allowed
+    assert len(set(PREFIXES.values())) == len(PREFIXES)
+
+
+@pytest.mark.parametrize(("kind", "one", "other"), [("id_number", "11010519491231002x", "11010519491231002Ｘ"), ("bank", "6222 0212 3456 7890 128", "6222-0212-3456-7890-128"), ("address", "杭州市 西湖区", "杭州市西湖区"), ("email", "A@B.cn", "a@b.cn")])
+def test_two_spellings_are_one_value(kind: str, one: str, other: str) -> None:
+    assert KEY.of(kind, one) == KEY.of(kind, other)
+
+
+def test_a_number_in_a_text_joins_with_the_column_that_holds_it() -> None:
+    assert KEY.of("id_number", "11010519491231002X") in replaced("身份证 11010519491231002x 已核对", KEY)
+    assert KEY.of("bank", "6222021234567890128") in replaced("卡号 6222021234567890128", KEY)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "=HYPERLINK(\"x\")", "+SUM(A1)", "@SUM(A1)", "-cmd|' /C calc'!A0", "\t=1"])
+def test_a_cell_that_a_spreadsheet_would_run_is_made_inert_before_it_is_evaluated(cell: str) -> None:
+    row = Row("risk_register", {"risk_id": "R1", "title": cell}, Location("x.xlsx", 5, 5), {}, {})
+    assert redact([row], load_catalog().tables, KEY).rows[0].values["title"] == "'" + cell
+
+
+@pytest.mark.parametrize("cell", ["-1", "+8", "@org/package", "-----", "a=b", ""])
+def test_what_no_spreadsheet_would_run_stays(cell: str) -> None:
+    assert inert(cell) == cell
 
 
 def case_files() -> list[str]:
