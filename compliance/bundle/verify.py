@@ -176,6 +176,8 @@ def _statement(payload: bytes, listed: bytes) -> Mapping[str, Any]:
     hexes = all(isinstance(predicate[k], str) and _HEX.fullmatch(predicate[k]) for k in ("keyCommitment", "itemRoot", "results"))
     if not whole or not hexes or predicate["sequence"] < 1 or not all(isinstance(predicate[k], str) for k in ("period", "previous", "challenge")):
         raise BundleError("statement", "predicate", where=STATEMENT)
+    if not all(isinstance(v, str) and v.isprintable() for v in (*predicate["firm"].values(), predicate["period"], predicate["challenge"])):
+        raise BundleError("control_characters", "in the statement", where=STATEMENT)
     if (predicate["sequence"] == 1) != (predicate["previous"] == "") or (predicate["previous"] and not _HEX.fullmatch(predicate["previous"])):
         raise BundleError("chain_broken", "only the first bundle has no previous one", where=STATEMENT)
     return predicate

@@ -56,7 +56,7 @@ def assessed(root: Path, options: Mapping[str, Any]) -> tuple[AssessRun, Config]
         raise UsageError(f"--as-of '{as_of}' is not a date", fix="write YYYY-MM-DD")
     _date(as_of)
     wanted = Options(as_of, config.fail_on, bool(options["soft_fail"]))
-    return assess(root, load_catalog(), config, period, wanted, Pseudonyms(pseudonym_key(root))), config
+    return assess(root, load_catalog(), config, period, wanted, Pseudonyms(pseudonym_key(root, options.get("engagement") or ""))), config
 
 
 def _period(config: Config, options: Mapping[str, Any]) -> Period:

@@ -43,20 +43,20 @@ def run(path: str, options: Mapping[str, Any]) -> tuple[str, str]:
     dossier = result.dossier
     if not dossier.organisation.get("name"):
         raise ConfigError("the firm has no name", where=config.source, fix="write organisation: {name: ..., uscc: ...}")
-    chain = replace(_chain(root, dossier.period.name), challenge=options["challenge"] or "")
+    chain = replace(_chain(root, dossier.period.name, options["engagement"] or ""), challenge=options["challenge"] or "")
     buffer = io.BytesIO()
     national = National(bool(options["sm3"]), Path(options["sm2_key"]) if options["sm2_key"] else None)
     if national.sm2_key is not None:
         read_secret(national.sm2_key)  # refuses a key that others may read
     kept = without(dossier, result.conclusion, result.ledger, result.raw, tuple(options["withhold"]))
-    statement = seal(kept, Pseudonyms(pseudonym_key(root)), signer, chain, config.language, buffer, national, result.meaning)
+    statement = seal(kept, Pseudonyms(pseudonym_key(root, options["engagement"] or "")), signer, chain, config.language, buffer, national, result.meaning)
     folder = Path(options["out"]) if options["out"] else root
     target = folder / file_name(dossier.organisation, dossier.period.name, chain.sequence)
     if not write_atomically(target, buffer.getvalue()):
         raise UsageError(f"cannot write '{target}'", fix="choose a folder that can be written: --out DIR")
     keep(result, config, root / "assessments" / dossier.period.name)  # the chain hangs on periods that have results
     note = {"sequence": chain.sequence, "statement": statement, "previous": chain.previous, "file": target.name, "period": dossier.period.name}
-    write_atomically(root / "assessments" / dossier.period.name / KEPT, json.dumps(note, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n")
+    write_atomically(root / "assessments" / dossier.period.name / _note(options["engagement"] or ""), json.dumps(note, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n")
     zh = config.language == "zh"
     lines = [
         f"{'证据包' if zh else 'bundle'}: {target}", f"{'声明摘要' if zh else 'statement'}: sha256:{statement}",
@@ -84,13 +84,18 @@ def timestamp(path: str, token: str | None, language: str) -> str:
     return f"{'时间戳请求' if zh else 'request'}: {target}\n{'发给时间戳服务机构' if zh else 'send it to the authority'}: {ask}\n{'然后' if zh else 'then'}: hegui timestamp {bundle.name} --token {bundle.name}.tsr"
 
 
-def _chain(root: Path, period: str) -> Any:
+def _note(engagement: str) -> str:
+    """The file that remembers a sealed bundle: each engagement has a chain of its own."""
+    return f"bundle-{engagement}.json" if engagement else KEPT
+
+
+def _chain(root: Path, period: str, engagement: str) -> Any:
     """After the newest bundle of an earlier period; the same period is sealed again under its own number."""
     from compliance.bundle.seal import Chain
 
     notes = []
     for kept, folder in kept_periods(root):
-        path = folder / KEPT
+        path = folder / _note(engagement)
         if not path.is_file():
             continue
         try:

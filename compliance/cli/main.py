@@ -83,6 +83,7 @@ def assess(ctx: click.Context, /, path: str, **options: Any) -> None:
 @click.option("--key", type=click.Path(), help="The firm's ed25519 key in PEM (default: .hegui/signing.key).")
 @click.option("--new-key", is_flag=True, help="Make that key first; never over an existing one.")
 @click.option("--challenge", help="What the auditor asked to be signed along.")
+@click.option("--engagement", metavar="NAME", help="Pseudonyms under a key of their own for this auditor or bundle.")
 @click.option("--withhold", multiple=True, metavar="TABLE", help="Keep a table back: it ships as commitments only, and what reads it cannot be determined; repeatable.")
 @click.option("--sm2-key", type=click.Path(exists=True, dir_okay=False), help="Also sign with this SM2 key in PEM (through openssl).")
 @click.option("--sm3", is_flag=True, help="Also write a manifest in SM3.")
@@ -151,6 +152,7 @@ def reperform(ctx: click.Context, /, bundle: str, language: str | None, **option
 @click.option("--control", multiple=True, help="A control to sample; repeatable (default: all).")
 @click.option("--size", multiple=True, metavar="FREQUENCY=NUMBER", help="How many items for controls of a frequency, e.g. daily=40; repeatable.")
 @click.option("--firm", type=click.Path(), help="At the firm: its folder, to open each item.")
+@click.option("--engagement", metavar="NAME", help="The engagement that the bundle was sealed for.")
 @click.option("--language", type=click.Choice(["zh", "en"]), default=None)
 def sample(bundle: str, language: str | None, **options: Any) -> None:
     """Draw reproducible samples from a bundle; at the firm, open them."""
@@ -182,6 +184,7 @@ def notes(bundle: str, language: str | None, **options: Any) -> None:
 @click.argument("path", type=click.Path())
 @click.argument("pseudonyms", nargs=-1, required=True)
 @click.option("--period", help="The period of the bundle.")
+@click.option("--engagement", metavar="NAME", help="The engagement that the bundle was sealed for.")
 def reveal(path: str, pseudonyms: tuple[str, ...], **options: Any) -> None:
     """At the firm: what pseudonyms stand for."""
     from compliance.cli.verify import reveal_text

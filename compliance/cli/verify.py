@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from compliance.errors import UsageError
+from compliance.report.common import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +80,7 @@ def verify_text(path: str, options: Mapping[str, Any], language: str) -> str:
     out.append(f"{'因扣留而无法判定的控制' if zh else 'controls that cannot be determined because of what was withheld'}: {', '.join(held) or '—'}")
     unknown = [c["id"] for c in results["controls"] if c["outcome"] == "undetermined"]
     out.append(f"{'全部无法判定的控制' if zh else 'all controls that cannot be determined'}: {', '.join(unknown) or '—'}")
-    return "\n".join(out)
+    return safe("\n".join(out))
 
 
 def _extras(found: Verified, zh: bool) -> list[str]:
@@ -111,7 +112,7 @@ def reperform_text(path: str, options: Mapping[str, Any], language: str) -> tupl
     if done.catalog:
         out.append("与本机目录对照，包内规则不同：" if zh else "held against the catalog installed here, rules inside differ:")
         out += [f"  {d.control}: {KINDS[d.kind].get(language)} {', '.join(d.parts)} | {'包内' if zh else 'inside'} {d.inside} | {'本机' if zh else 'here'} {d.yours}" for d in done.catalog]
-    return "\n".join(out), done.clean
+    return safe("\n".join(out)), done.clean
 
 
 def sample_text(path: str, options: Mapping[str, Any], language: str) -> str:
@@ -124,7 +125,7 @@ def sample_text(path: str, options: Mapping[str, Any], language: str) -> str:
     controls = options["control"] or sorted(dossier.catalog.controls)
     _, lines = from_csv(found.files["data/items.csv"], "items.csv")
     drawn = sample.draw(dossier, found.predicate["itemRoot"], options["nonce"], controls, _sizes(options), [str(i) for i, digest, _ in lines if digest is None])
-    out = [f"{d.control}\t{d.rank}\t{d.item}\t{d.place}" for d in drawn]
+    out = [f"{d.control}\t{d.rank}\t{d.item}\t{safe(d.place)}" for d in drawn]
     if options.get("firm"):
         from compliance.cli.assess import assessed
         from compliance.redact.keys import pseudonym_key
@@ -132,12 +133,12 @@ def sample_text(path: str, options: Mapping[str, Any], language: str) -> str:
 
         root = Path(options["firm"])
         asked = dict.fromkeys(("profile", "exclude", "language", "fail_on", "soft_fail"))
-        result, _ = assessed(root, {**asked, "period": dossier.period.name, "as_of": dossier.options.as_of[:10], "profile": dossier.request.profile.id})
+        result, _ = assessed(root, {**asked, "period": dossier.period.name, "as_of": dossier.options.as_of[:10], "profile": dossier.request.profile.id, "engagement": options.get("engagement")})
         commitments = {str(i): str(c) for i, _, c in lines}
-        opened = sample.open_items(dossier, commitments, result.raw, Pseudonyms(pseudonym_key(root)), [d.item for d in drawn])
+        opened = sample.open_items(dossier, commitments, result.raw, Pseudonyms(pseudonym_key(root, options.get("engagement") or "")), [d.item for d in drawn])
         zh = language == "zh"
         marks = ("与封存一致", "与封存不一致") if zh else ("as sealed", "NOT as sealed")
-        out = [f"{line}\t{marks[0] if o.committed and o.redacted else marks[1]}\t{json.dumps(o.raw, ensure_ascii=False, default=str)}" for line, o in zip(out, opened, strict=True)]
+        out = [f"{line}\t{marks[0] if o.committed and o.redacted else marks[1]}\t{safe(json.dumps(o.raw, ensure_ascii=False, default=str))}" for line, o in zip(out, opened, strict=True)]
     return "\n".join(out)
 
 
@@ -159,8 +160,8 @@ def reveal_text(path: str, signs: tuple[str, ...], options: Mapping[str, Any]) -
     from compliance.cli.assess import assessed
 
     asked = dict.fromkeys(("profile", "exclude", "language", "fail_on", "soft_fail", "as_of"))
-    result, _ = assessed(Path(path), {**asked, "period": options.get("period")})
+    result, _ = assessed(Path(path), {**asked, "period": options.get("period"), "engagement": options.get("engagement")})
     unknown = [s for s in signs if s not in result.meaning]
     if unknown:
         raise UsageError(f"'{unknown[0]}' stands for nothing in these registers", fix="name the period of the bundle with --period, and the folder of the firm that sealed it")
-    return "\n".join(f"{s}\t{result.meaning[s]}" for s in signs)
+    return "\n".join(f"{s}\t{safe(result.meaning[s])}" for s in signs)

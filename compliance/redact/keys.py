@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from pathlib import Path
@@ -15,12 +16,15 @@ PSEUDONYM_KEY: Final = "pseudonym.key"
 _BYTES: Final = 32
 
 
-def pseudonym_key(root: Path) -> bytes:
+def pseudonym_key(root: Path, engagement: str = "") -> bytes:
     """The firm's key in ``.hegui/pseudonym.key`` (64 hexadecimal digits), made when there is none.
 
+    engagement: a key of its own for one auditor or bundle (``pseudonym-NAME.key``): two recipients cannot join what they hold
     Raises ConfigError for a key that others may read, or that is no key.
     """
-    path = root / FOLDER / PSEUDONYM_KEY
+    if not re.fullmatch(r"[0-9A-Za-z_-]{0,40}", engagement):
+        raise ConfigError(f"'{engagement}' is no name for an engagement", fix="up to 40 letters, digits, - and _")
+    path = root / FOLDER / (f"pseudonym-{engagement}.key" if engagement else PSEUDONYM_KEY)
     if not path.exists():
         write_secret(path, secrets.token_hex(_BYTES).encode() + b"\n")
         ignore = path.parent / ".gitignore"

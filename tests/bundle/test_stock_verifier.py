@@ -62,8 +62,8 @@ def test_another_key_or_challenge_is_refused(tmp_path: Path, capsys: pytest.Capt
 
 @pytest.mark.parametrize("name", test_verify.ATTACKS)
 def test_attacks_on_manifest_and_signature_are_refused(name: str) -> None:
-    if name.startswith("SSH") or name in ("other predicate", "negative number", "true for one", "second bundle without previous"):
-        pytest.skip("left to hegui verify: the one-file verifier does not look at SSH signatures and chains")
+    if name.startswith("SSH") or name in ("terminal escape in the firm's name", "right-to-left override in the period", "other predicate", "negative number", "true for one", "second bundle without previous"):
+        pytest.skip("left to hegui verify: the one-file verifier does not look at SSH signatures and chains, and shows no name unescaped")
     assert refused(test_verify.ATTACKS[name][1]())
 
 

@@ -88,6 +88,22 @@ def test_reveal_resolves_a_pseudonym_at_the_firm(sealed: Path) -> None:
     assert hegui("reveal", ".", "N-aaaaaaaaaaaaaaaa", "--period", "2026Q2", cwd=sealed).returncode == 2
 
 
+def test_an_engagement_has_pseudonyms_of_its_own(sealed: Path) -> None:
+    import zipfile
+
+    done = hegui("bundle", ".", "--profile", "full", "--engagement", "audit-a", "--out", "other", cwd=sealed)
+    assert done.returncode == 0, done.stderr
+    seen = []
+    for name in ("one.evb.zip", "other/甲代账有限公司-2026Q2-001.evb.zip"):
+        with zipfile.ZipFile(sealed / name) as archive:
+            seen.append(archive.read("data/tables/employees.csv"))
+    assert seen[0] != seen[1] and (sealed / ".hegui/pseudonym-audit-a.key").exists()
+    opened = hegui("sample", "other/甲代账有限公司-2026Q2-001.evb.zip", "--trust", "trust.yaml", "--nonce", "0123456789abcdef", "--control", "GOV-01", "--firm", ".", "--engagement", "audit-a", cwd=sealed)
+    assert opened.stdout.count("与封存一致") == 2, opened.stderr
+    assert "不一致" in hegui("sample", "other/甲代账有限公司-2026Q2-001.evb.zip", "--trust", "trust.yaml", "--nonce", "0123456789abcdef", "--control", "GOV-01", "--firm", ".", cwd=sealed).stdout
+    assert hegui("bundle", ".", "--engagement", "../x", cwd=sealed).returncode == 2
+
+
 def test_notes_lie_beside_the_bundle(sealed: Path) -> None:
     before = (sealed / "one.evb.zip").read_bytes()
     common = ("notes", "one.evb.zip", "--trust", "trust.yaml", "--notes", "notes.json", "--key", "auditor.key")
