@@ -50,6 +50,8 @@ class _Compiler:
         self.problems.append(HeguiError(what, where=where, fix=fix, why=why))
 
     def run(self, digest: str) -> Catalog:
+        for name, declared in self.declared.tables.items():
+            self.derived(name, declared)
         tables = {n: _table(t) for n, t in sorted(self.declared.tables.items())}
         views = self.views()
         controls = {n: self.control(c) for n, c in sorted(self.declared.controls.items())}
@@ -143,6 +145,14 @@ class _Compiler:
             tuple(c.derives_from), tuple(c.requires), c.applies_when or "", c.excludable, parameters, checks, _text(c.rationale),
             _text(c.remediation), where,
         )  # fmt: skip
+
+    def derived(self, name: str, declared: TableDecl) -> None:
+        """A derived column is a yes or no about a personal text column of its own table, and never a key."""
+        for column, c in declared.columns.items():
+            source = declared.columns.get(c.derived[:-1].partition("(")[2]) if c.derived else None
+            if c.derived and (source is None or source.type != "string" or source.personal_data == "none" or c.type != "bool" or c.required or column in declared.key):
+                where = self.declared.places[("table", name)]
+                self.problem(f"column '{column}' cannot be derived as {c.derived}", where, "an optional bool column, from a string column with a personal_data class in the same table")
 
     def parameter(self, control: str, name: str, p: ParameterDecl) -> Parameter:
         where = self.declared.place(control, "parameters", name)
@@ -391,7 +401,7 @@ def _relation(t: TableDecl) -> sql.Relation:
 
 def _table(t: TableDecl) -> Table:
     columns = tuple(
-        Column(n, c.type, Text(c.zh, c.en), c.required, c.may_lack, c.personal_data, tuple(c.aliases), tuple(c.labels.items()), c.fk or "")
+        Column(n, c.type, Text(c.zh, c.en), c.required, c.may_lack, c.personal_data, tuple(c.aliases), tuple(c.labels.items()), c.fk or "", c.derived or "")
         for n, c in t.columns.items()
     )
     return Table(t.table, _text(t.title), t.kind, tuple(t.key), t.freshness, columns, t.theme, t.tier, _text(t.row), t.source, tuple(t.aliases))

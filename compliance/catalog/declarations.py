@@ -31,6 +31,7 @@ class ColumnDecl(Strict):
     fk:             ``table.column`` that the value refers to
     aliases:        other headers under which people keep this column
     labels:         enum value -> what a Chinese register shows for it
+    derived:        a fact taken from a personal column before that becomes a pseudonym, ``under_14(id_number)``; nobody fills it in
     """
 
     type: str = Field(pattern=r"^(string|int|decimal|bool|date|datetime|enum\([A-Za-z0-9_.|-]+\))$")
@@ -42,6 +43,7 @@ class ColumnDecl(Strict):
     fk: str | None = None
     aliases: list[str] = []
     labels: dict[str, str] = {}
+    derived: str | None = Field(default=None, pattern=r"^(id_valid|under_14|mobile_valid|private_mailbox)\([a-z_][a-z0-9_]*\)$")
 
 
 class TableDecl(Strict):

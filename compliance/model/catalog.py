@@ -29,7 +29,10 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of an evidence table; ``type`` is string, int, decimal, bool, date, datetime or ``enum(a|b)``."""
+    """A column of an evidence table; ``type`` is string, int, decimal, bool, date, datetime or ``enum(a|b)``.
+
+    derived: ``fact(column)``: taken from a personal column before it is replaced; no register is asked for it
+    """
 
     name: str
     type: str
@@ -40,6 +43,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     fk: str = ""
+    derived: str = ""
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -286,7 +290,7 @@ def from_plain(data: dict[str, Any]) -> Catalog:
         tables={
             n: Table(t["name"], Text(*t["title"]), t["kind"], tuple(t["key"]), t["freshness"],
                      tuple(Column(c["name"], c["type"], Text(*c["title"]), c["required"], c["may_lack"], c["personal_data"],
-                                  tuple(c["aliases"]), tuple((k, v) for k, v in c["labels"]), c["fk"])
+                                  tuple(c["aliases"]), tuple((k, v) for k, v in c["labels"]), c["fk"], c["derived"])
                            for c in t["columns"]),
                      t["theme"], t["tier"], Text(*t["row"]), t["source"], tuple(t["aliases"]))
             for n, t in data["tables"].items()

@@ -18,6 +18,7 @@ from compliance.model.assessment import Snapshot
 from compliance.model.catalog import Catalog, Text, restricted
 from compliance.model.location import Location
 from compliance.model.row import FileNote, Row
+from compliance.redact.facts import derive
 from compliance.redact.pseudonyms import Pseudonyms
 from compliance.redact.tables import LedgerEntry, Redaction, redact
 from compliance.redact.text import replaced
@@ -51,7 +52,7 @@ def assess(root: Path, catalog: Catalog, config: Config, period: Period, options
     if profile.scope != "firm":
         raise ConfigError(f"profile '{config.profile}' is for repositories", where=config.source, fix="use starter, quarterly or full; hegui check takes repositories")
     snapshot, problems = gather(root, catalog, config, period, options.as_of)
-    raw = snapshot.rows
+    raw = derive(snapshot.rows, catalog.tables, date.fromisoformat(options.as_of[:10]))
     redaction = redact(raw, catalog.tables, pseudonyms)
     snapshot, problems = _shippable(snapshot, problems, redaction, pseudonyms)
     bounds = (period.start.isoformat(), period.end.isoformat())

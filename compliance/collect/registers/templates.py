@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -105,6 +105,7 @@ class _Book:
                 self.cells[kind, key] = add({**font, "num_format": numbers.get(kind, "@"), **look})
 
     def _sheet(self, table: Table, rows: Sequence[Mapping[str, Scalar]], exported: date | None) -> None:
+        table = replace(table, columns=_asked(table))
         sheet = self.book.add_worksheet(sheet_name(table))
         sheet.write_string(0, 0, table.title.zh, self.title)
         sheet.write_string(0, 1, "数据截止日期", self.label)
@@ -177,7 +178,7 @@ class _Book:
         target = next((t for t in self.tables if t.name == target_name), None)
         if target is None:
             return ""
-        at = next(i for i, c in enumerate(target.columns) if c.name == target_column)
+        at = next(i for i, c in enumerate(_asked(target)) if c.name == target_column)
         name = f"key_{target_name}_{target_column}"
         area = f"='{sheet_name(target)}'!${letters(at)}${HEADER_ROW + 2}:${letters(at)}${HEADER_ROW + 1 + FILLABLE}"
         if name not in {n for n, _ in self.lists}:
@@ -202,6 +203,11 @@ class _Book:
                 sheet.write_string(row, index, value)
             self.book.define_name(name, f"='_选项'!${letters(index)}$1:${letters(index)}${len(values)}")
         sheet.hide()
+
+
+def _asked(table: Table) -> tuple[Column, ...]:
+    """The columns that people fill in; derived ones are taken from them."""
+    return tuple(c for c in table.columns if not c.derived)
 
 
 def _fill(sheet: Worksheet, row: int, index: int, column: Column, value: Scalar, look: Any) -> None:
