@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from compliance.bundle import bag, causes, contents, restore
 from compliance.bundle.canonical import to_json
@@ -94,6 +95,9 @@ def _outcomes(made: bytes) -> dict[str, str]:
     return {c["id"]: c["outcome"] for c in json.loads(made)["controls"]}
 
 
+_SECONDS: Final = 1800
+"""Longest a recomputation may take: the rules inside come from whoever sealed the bundle."""
+
 _CHILD = """
 from compliance.bundle.isolation import close_doors
 close_doors()
@@ -106,7 +110,10 @@ def _elsewhere(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """``compute`` in a fresh interpreter: fixed time zone, locale and hash seed, no network."""
     kept = ("PATH", "PYTHONPATH", "SYSTEMROOT", "HOME", "VIRTUAL_ENV")
     environment = {k: v for k, v in os.environ.items() if k in kept} | {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "HEGUI_CACHE_DIR": ""}
-    done = subprocess.run([sys.executable, "-c", _CHILD], input=_packed(files), env=environment, capture_output=True, check=False)
+    try:
+        done = subprocess.run([sys.executable, "-c", _CHILD], input=_packed(files), env=environment, capture_output=True, check=False, timeout=_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise BundleError("contents", f"the recomputation did not end within {_SECONDS} seconds", fix="a rule inside may be made to run for ever; look at data/catalog.json") from error
     if done.returncode:
         raise BundleError("contents", done.stderr.decode("utf-8", "replace").strip().splitlines()[-1][:200] if done.stderr else "the recomputation failed")
     return _unpacked(done.stdout)

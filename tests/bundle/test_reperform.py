@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,14 +10,16 @@ from typing import Any
 
 import pytest
 
-from compliance.bundle import reperform, restore, sample
+from compliance.bundle import contents, reperform, restore, sample, verify
 from compliance.bundle.canonical import from_csv, to_csv, to_json
 from compliance.bundle.errors import BundleError
 from compliance.bundle.merkle import root
+from compliance.bundle.withhold import Kept
 from compliance.catalog.cache import load_catalog
 from compliance.model.catalog import Catalog
+from compliance.model.row import Row
 from compliance.redact.pseudonyms import Pseudonyms
-from tests.bundle.sealed import KEY, payload, real, run
+from tests.bundle.sealed import KEY, payload, real, resealed, run, trust
 
 
 def test_results_and_every_report_come_out_the_same_in_another_process() -> None:
@@ -145,6 +148,50 @@ def test_a_shortened_population_is_shown() -> None:
         reperform.compute(files)
 
 
+def reissued(change: Callable[[list[Row]], list[int]]) -> dict[str, bytes]:
+    """The payload a cheating firm would make: rows changed, every table, item and count consistent, the results as before."""
+    done = run()
+    rows = list(done.dossier.snapshot.rows)
+    left = change(rows)
+    snapshot = replace(done.dossier.snapshot, rows=tuple(rows[i] for i in left))
+    kept = Kept(replace(done.dossier, snapshot=snapshot), done.conclusion, done.ledger, tuple(done.raw[i] for i in left))
+    return contents.payload(kept, KEY, "zh")
+
+
+def accepted(files: dict[str, bytes]) -> bool:
+    return bool(verify.check(io.BytesIO(resealed(files)), trust()))
+
+
+def test_a_shortened_population_that_is_consistent_shows_when_it_is_recomputed() -> None:
+    files = reissued(lambda rows: [i for i, r in enumerate(rows) if r.table != "confidential_scope" or r.values["category"] != "financial"])
+    assert accepted(files) and "GOV-01" in {d.where for d in reperform.reperform(files, isolated=False).differences}
+
+
+def test_a_swapped_pseudonym_shows_when_it_is_opened_at_the_firm() -> None:
+    def swap(rows: list[Row]) -> list[int]:
+        at = next(i for i, r in enumerate(rows) if r.table == "employees")
+        rows[at] = replace(rows[at], values={**rows[at].values, "name": KEY.of("name", "李四")})
+        return list(range(len(rows)))
+
+    files = reissued(swap)
+    dossier, _ = restore.dossier(files)
+    _, lines = from_csv(files["data/items.csv"], "items.csv")
+    opened = sample.open_items(dossier, {str(i): str(c) for i, _, c in lines}, run().raw, KEY, [str(line[0]) for line in lines])
+    assert accepted(files) and [o.item.partition("/")[0] for o in opened if not o.redacted] == ["employees"] and all(o.committed for o in opened)
+
+
+def test_swapped_cells_show_when_they_are_recomputed() -> None:
+    def swap(rows: list[Row]) -> list[int]:
+        one, other = [i for i, r in enumerate(rows) if r.table == "confidential_scope"][:2]
+        a, b = rows[one].values["exclusions"], rows[other].values["exclusions"]
+        assert a != b
+        rows[one], rows[other] = replace(rows[one], values={**rows[one].values, "exclusions": b}), replace(rows[other], values={**rows[other].values, "exclusions": a})
+        return list(range(len(rows)))
+
+    files = reissued(swap)
+    assert accepted(files) and "GOV-01" in {d.where for d in reperform.reperform(files, isolated=False).differences}
+
+
 def test_other_versions_are_named_as_the_cause() -> None:
     files = edit("data/lock.json", lambda d: d.__setitem__("duckdb", "0.0.1"))
     outcome_changed = {**files, "data/results.json": edit("data/results.json", outcome_to_satisfied)["data/results.json"]}
@@ -166,6 +213,18 @@ def test_the_recomputation_has_no_network_no_process_and_no_clock(attempt: str) 
     program = reperform._CHILD.replace("from compliance.bundle.reperform import _child\n_child()\n", attempt)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode and "during re-performance" in done.stderr
+
+
+def test_rules_that_run_for_ever_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(document: Any) -> None:
+        view = {"name": "endless", "title": ["x", "x"], "sql": "with recursive r as (select 1 as n union all select n + 1 from r) select count(*) as n from r", "tables": [], "optional": [], "key": []}
+        document["views"].append(view)
+        for check in document["controls"]["GOV-01"]["checks"]:
+            check["count_sql"] = "SELECT count(*) FROM endless"
+
+    monkeypatch.setattr(reperform, "_SECONDS", 4)
+    with pytest.raises(BundleError, match="did not end"):
+        reperform.reperform(edit("data/catalog.json", endless))
 
 
 def test_dates_stay_dates_behind_closed_doors() -> None:
