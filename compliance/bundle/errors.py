@@ -65,7 +65,7 @@ REFUSALS: Final[dict[str, Text]] = {
     "firm": Text("该密钥不属于声明的机构", "the key is not of the firm that the statement names"),
     # freshness and chain
     "challenge": Text("质询值不符", "the challenge is another one"),
-    "replay": Text("期间不是要审的期间", "the period is not the one asked for"),
+    "replay": Text("期间或序号不是要审的那一份", "period or number are not those asked for"),
     "chain_broken": Text("前一份归档的摘要不符", "the digest of the previous bundle is wrong"),
     "chain_fork": Text("同一序号有两份归档", "two bundles have one sequence number"),
     "chain_gap": Text("序号不连续", "there is a gap in the sequence"),

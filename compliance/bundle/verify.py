@@ -51,6 +51,7 @@ class Expected:
     period: str = ""
     challenge: str = ""
     previous: str = ""
+    sequence: int = 0
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,8 @@ def fresh(predicate: Mapping[str, Any], expected: Expected) -> None:
     """Period, challenge and previous digest are those the auditor expects."""
     if expected.period and predicate["period"] != expected.period:
         raise BundleError("replay", f"{predicate['period']}, expected {expected.period}")
+    if expected.sequence and predicate["sequence"] != expected.sequence:
+        raise BundleError("replay", f"number {predicate['sequence']}, expected {expected.sequence}")
     if expected.challenge and predicate["challenge"] != expected.challenge:
         raise BundleError("challenge", "")
     if expected.previous and predicate["previous"] != expected.previous:

@@ -112,6 +112,7 @@ def timestamp(bundle: str, token: str | None, language: str | None) -> None:
 @click.option("--trust", type=click.Path(), help="The auditor's trust file: the only keys that count.")
 @click.option("--period", help="Refuse a bundle of another period.")
 @click.option("--challenge", help="Refuse a bundle that does not carry this challenge.")
+@click.option("--sequence", type=click.IntRange(1), help="Refuse a bundle of another number.")
 @click.option("--previous", help="Refuse a bundle whose previous one has another digest.")
 @click.option("--since", type=click.Path(), help="An earlier bundle that this one must follow.")
 @click.option("--language", type=click.Choice(["zh", "en"]), default=None)

@@ -49,7 +49,7 @@ def verified(path: str, options: Mapping[str, Any]) -> Verified:
     if not options.get("trust"):
         raise UsageError("there is no trust file", fix="--trust FILE, with the public key that the firm gave you by another way")
     trusted = trust.read(Path(options["trust"]))
-    expected = verify.Expected(options.get("period") or "", options.get("challenge") or "", options.get("previous") or "")
+    expected = verify.Expected(options.get("period") or "", options.get("challenge") or "", options.get("previous") or "", options.get("sequence") or 0)
     with _open(path) as stream:
         found = verify.check(stream, trusted, expected)
     if options.get("since"):

@@ -90,7 +90,11 @@ def redact(rows: Iterable[Row], tables: Mapping[str, Table], pseudonyms: Pseudon
                 cleaned[text] = found
         return found
 
+    columns = {n: tuple(c.name for c in t.columns) for n, t in tables.items()}
     for row in rows:
+        declared = columns.get(row.table)
+        if declared is not None and tuple(row.values) != declared:  # a collector leaves out what it never knows; what ships names every column
+            row = replace(row, values={n: row.values.get(n) for n in declared})
         values: dict[str, Scalar] | None = None
         for name, kind, how in plans.get(row.table, ()):
             value = row.values.get(name)

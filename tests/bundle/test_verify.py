@@ -191,6 +191,8 @@ def test_freshness_is_what_the_auditor_asks() -> None:
     bundle = resealed(payload(tiny()), chain=Chain(1, "", "challenge-0001"))
     assert checked(bundle, expected=verify.Expected("2026Q2", "challenge-0001"), deep=False)
     assert code(bundle, expected=verify.Expected("2026Q3"), deep=False) == "replay"
+    assert checked(bundle, expected=verify.Expected(sequence=1), deep=False)
+    assert code(bundle, expected=verify.Expected(sequence=2), deep=False) == "replay"
     assert code(bundle, expected=verify.Expected(challenge="challenge-0002"), deep=False) == "challenge"
     assert code(bundle, expected=verify.Expected(previous="0" * 64), deep=False) == "chain_broken"
 

@@ -63,6 +63,20 @@ def test_reperform_says_the_conclusions_agree(sealed: Path) -> None:
     assert done.returncode == 0 and done.stdout.startswith("结论一致  sha256:"), done.stdout + done.stderr
 
 
+def test_a_firm_with_a_repository_re_performs_to_the_byte(tmp_path: Path) -> None:
+    """Collectors of configuration leave out columns that they never know: what ships must not depend on that."""
+    root = firm(tmp_path)
+    (root / "infra").mkdir()
+    (root / "infra/main.tf").write_text('provider "alicloud" {\n  region = "cn-hangzhou"\n}\nresource "alicloud_disk" "d" {\n  encrypted = false\n}\nresource "alicloud_oss_bucket" "b" {\n  bucket = var.name\n}\n', encoding="utf-8")
+    (root / "hegui.yaml").write_text((root / "hegui.yaml").read_text(encoding="utf-8") + "repositories: [infra]\n", encoding="utf-8")
+    done = hegui("bundle", ".", "--new-key", cwd=root)
+    assert done.returncode == 0, done.stderr
+    public = next(line.split(": ")[1] for line in done.stdout.splitlines() if line.startswith("公钥: "))
+    (root / "trust.yaml").write_text(f"keys: [{{algorithm: ed25519, public: '{public}'}}]\n", encoding="utf-8")
+    again = hegui("reperform", "甲代账有限公司-2026Q2-001.evb.zip", "--trust", "trust.yaml", cwd=root)
+    assert again.returncode == 0 and "结论一致" in again.stdout, again.stdout + again.stderr
+
+
 def test_a_second_build_is_the_same_file(sealed: Path) -> None:
     before = (sealed / "one.evb.zip").read_bytes()
     done = hegui("bundle", ".", "--profile", "full", "--challenge", "challenge-0001", cwd=sealed)

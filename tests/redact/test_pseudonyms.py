@@ -154,3 +154,9 @@ def test_a_sensitive_column_that_holds_a_number_of_a_register_still_joins() -> N
 def test_an_empty_cell_stays_empty() -> None:
     done = redact([employee(work_email="")], load_catalog().tables, KEY)
     assert done.rows[0].values["work_email"] == ""
+
+
+def test_a_redacted_row_has_every_declared_column_in_its_order() -> None:
+    tables = load_catalog().tables
+    [done] = redact([Row("employees", {"name": "张三", "employee_id": "E1"}, Location("x.xlsx", 5, 5), {}, {})], tables, KEY).rows
+    assert list(done.values) == [c.name for c in tables["employees"].columns] and done.values["manager_id"] is None
