@@ -288,6 +288,17 @@ def test_the_pseudonym_key_is_never_sealed() -> None:
         scan({"data/lock.json": b'{"k":"' + KEY.key.hex().encode() + b'"}\n'}, (KEY.key,))
 
 
+@pytest.mark.parametrize("name", ["data/index.json", "data/provenance/x.jsonl", "data/tables/x.csv", "data/reports/report.md"])
+@pytest.mark.parametrize("mark", ["\x1b", "\x08", "\x0c", "\u202e", "\x9b"])
+def test_a_control_character_is_found_however_it_is_spelled(name: str, mark: str) -> None:
+    from compliance.bundle.scan import scan
+
+    for data in (to_json({"a": f"x{mark}y"}), json.dumps({"a": f"x{mark}y"}).encode()) if ".json" in name else (f'a\n"x{mark}y"\n'.encode(),):
+        with pytest.raises(BundleError) as caught:
+            scan({name: data})
+        assert caught.value.code == "control_characters"
+
+
 def test_a_name_of_the_registers_left_anywhere_refuses_the_sealing() -> None:
     from compliance.bundle.scan import scan
     from compliance.redact.known import KnownValues
