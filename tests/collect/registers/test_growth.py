@@ -26,7 +26,9 @@ def test_ten_times_the_rows_take_at_most_eleven_times_as_long(tmp_path: Path) ->
         half = size // 2
         (folder / "员工登记表1.xlsx").write_bytes(staff(*[[f"E{i}", *GOOD[1:]] for i in range(half)]))
         (folder / "员工登记表2.csv").write_bytes(csv_text(*[[f"F{i}", *GOOD[1:]] for i in range(half)]).encode())
-        took[size], rows = _seconds(folder)
-        assert rows == size
+        # The best of three: a neighbour on the machine can only add time.
+        runs = [_seconds(folder) for _ in range(3)]
+        took[size] = min(seconds for seconds, _ in runs)
+        assert {rows for _, rows in runs} == {size}
     assert took[100_000] < 11 * max(took[10_000], 0.1)
     assert took[100_000] < 10, "process time; 2 s on an idle core"
