@@ -63,8 +63,8 @@ def test_personal_information_needs_structure_checksum_and_context(text: str, ki
 def test_hostile_texts_take_linear_time(text: str) -> None:
     import time
 
-    before = time.perf_counter()
+    before = time.process_time()
     for kind in ("env", "yaml", "text", "code", "conf"):
         list(secrets.detect(text, kind))
     list(detectors.detect(text))
-    assert time.perf_counter() - before < 25
+    assert time.process_time() - before < 25
