@@ -21,6 +21,7 @@ from compliance.model.catalog import (
     Clause,
     Column,
     Control,
+    LawVersion,
     Parameter,
     Profile,
     ProfileEntry,
@@ -64,9 +65,12 @@ class _Compiler:
             raise CatalogError(self.problems)
         sources = {n: self._source(n, s) for n, s in sorted(self.declared.sources.items())}
         lists = tuple(
-            SourceList(n, _text(x.title), x.kind, x.effective or "", x.status, x.level, x.articles, tuple((a, _text(t)) for a, t in x.not_needed.items()))
+            SourceList(
+                n, _text(x.title), x.kind, x.effective or "", x.status, x.level, x.articles, tuple((a, _text(t)) for a, t in x.not_needed.items()),
+                tuple(LawVersion(v.effective, v.until or "", _text(v.title), _text(v.changes)) for v in x.versions),
+            )
             for n, x in sorted(self.declared.lists.items())
-        )
+        )  # fmt: skip
         return Catalog(digest, tables, tuple(views), sources, controls, tuple(graph.order_of(requires)), profiles, lists, tuple(sorted(self.declared.domain_titles.items())))
 
     def _remediation_known(self, controls: Mapping[str, Control]) -> None:
@@ -78,8 +82,9 @@ class _Compiler:
 
     def _source(self, name: str, s: SourceDecl) -> Source:
         parent = self.declared.source_lists[name]
+        law = self.declared.lists[parent]
         return Source(
-            name, _text(s.citation), _text(s.gist), s.verified, parent, s.kind, s.article, s.role, self.declared.lists[parent].effective or "",
+            name, _text(s.citation), _text(s.gist), s.verified, parent, s.kind, s.article, s.role, s.since or min([v.effective for v in law.versions], default=law.effective or ""),
             tuple((e.until, _text(e.citation)) for e in s.earlier),
         )  # fmt: skip
 
@@ -164,7 +169,10 @@ class _Compiler:
             return Parameter(name, p.type, None, p.unit, _text(p.title), None, "", "")
         if floor is not None and p.floor_source not in self.declared.sources:
             self.problem(f"parameter '{name}' has a floor without a known floor_source", where, "name the law article that sets it")
-        return Parameter(name, p.type, default, p.unit, _text(p.title), floor, "minimum" if p.minimum is not None else "maximum", p.floor_source or "")
+        declared = Parameter(name, p.type, default, p.unit, _text(p.title), floor, "minimum" if p.minimum is not None else "maximum", p.floor_source or "")
+        if floor is not None and loosens(declared, default):
+            self.problem(f"the default of parameter '{name}' is looser than the law allows: {default} ({declared.floor_is} {floor})", where, f"use {floor} or stricter")
+        return declared
 
     def check(self, c: ControlDecl, index: int, d: CheckDecl) -> Check | None:
         def where(key: str) -> str:

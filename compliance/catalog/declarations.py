@@ -161,6 +161,7 @@ class SourceDecl(Strict):
     """One duty or measure, in our own words.
 
     kind, role, relevance, condition, deadline, retention, penalty, notes: as the register of duties keeps them
+    since:    the day a duty came into force that earlier versions of the law do not have
     level:    how it was read: full_text, verbatim_quote, secondary, memory or inferred
     verified: the text itself was read; what was not is shown as 待核 and fails nobody on its own
     """
@@ -180,6 +181,7 @@ class SourceDecl(Strict):
     penalty: str = ""
     notes: str = ""
     earlier: list[EarlierDecl] = []
+    since: str | None = Field(default=None, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
     level: Literal["full_text", "verbatim_quote", "secondary", "memory", "inferred"] = "full_text"
     verified: bool
 
@@ -191,8 +193,19 @@ class TextDecl(Strict):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
+class VersionDecl(Strict):
+    """One version of a law: from when, until when (inclusive; absent = in force), and what it changed."""
+
+    effective: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    until: str | None = Field(default=None, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    title: Bilingual
+    changes: Bilingual
+
+
 class SourceFile(Strict):
     """One file of ``controls/sources/``: a law or a list of measures.
+
+    effective: the day the version read came into force; ``versions`` lists it with those before and after, where there are others
 
     not_needed: article -> why no control is needed (definitions, duties of the state)
     """
@@ -208,6 +221,7 @@ class SourceFile(Strict):
     text: TextDecl | None = None
     articles: int = 0
     not_needed: dict[str, Bilingual] = {}
+    versions: list[VersionDecl] = []
     entries: dict[Id, SourceDecl]
 
 

@@ -1,4 +1,4 @@
-"""``hegui coverage`` and ``hegui law``: what the catalog asks, against what it must ask."""
+"""``hegui coverage``: what the catalog asks, against what it must ask."""
 
 from __future__ import annotations
 
@@ -104,19 +104,3 @@ def _articles(found: Sequence[Article], law: str, language: str) -> str:
     missing = [a.number for a in found if not a.explained]
     tail = f"{law}：{len(found)} 条，未说明 {len(missing)} 条" if zh else f"{law}: {len(found)} articles, {len(missing)} unexplained"
     return "\n".join([*out, "", tail]) + "\n"
-
-
-def laws(as_of: str, language: str) -> str:
-    """Laws of the catalog, their versions, what comes into force after *as_of*, and the controls a change touches."""
-    catalog = load_catalog()
-    zh = language == "zh"
-    out = []
-    for entry in sorted((x for x in catalog.lists if x.kind == "law"), key=lambda x: (x.effective, x.id)):
-        touched = sorted({c.id for c in catalog.controls.values() for s in (*c.derives_from, *(d for k in c.checks for d in k.derives_from)) if catalog.sources[s].source == entry.id})
-        ahead = entry.effective > as_of
-        mark = ("尚未施行" if zh else "not yet in force") if ahead else ""
-        level = "" if entry.level == "full_text" else ("（待核）" if zh else " (unverified)")
-        out.append(f"{entry.effective}  {entry.id:14} {entry.title.get(language)}{level} {mark}".rstrip())
-        out.append(f"    {entry.status}" if zh else f"    status: {entry.status}")
-        out.append(("    控制：" if zh else "    controls: ") + (", ".join(touched) or "-"))
-    return "\n".join(out) + "\n"

@@ -305,14 +305,17 @@ def coverage(ctx: click.Context, source: str | None, law: str | None, form: str,
 
 
 @cli.command()
+@click.argument("name", required=False)
 @click.option("--as-of", metavar="DATE", help="The day to look from (default: today in Asia/Shanghai).")
+@click.option("--days", type=click.IntRange(min=1), default=365, show_default=True, help="How far ahead to look for changes.")
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.option("--language", type=click.Choice(["zh", "en"]), default=None)
-def law(as_of: str | None, language: str | None) -> None:
-    """List the laws of the catalog, what comes into force later, and the controls each one touches."""
+def law(name: str | None, as_of: str | None, days: int, form: str, language: str | None) -> None:
+    """List the laws, or one with its versions: what is in force, what comes soon, and the controls it touches."""
     from compliance.cli.check import _today
-    from compliance.cli.coverage import laws
+    from compliance.cli.law import laws
 
-    click.echo(laws(as_of or os.environ.get("HEGUI_AS_OF") or _today(), language or os.environ.get("HEGUI_LANGUAGE", "zh")), nl=False)
+    click.echo(laws(as_of or os.environ.get("HEGUI_AS_OF") or _today(), name, days, form, language or os.environ.get("HEGUI_LANGUAGE", "zh")), nl=False)
 
 
 @cli.command()

@@ -86,7 +86,7 @@ class Source:
 
     citation: how it is cited, e.g. ``个人信息保护法第五十一条第（三）项``
     verified: whether the text itself was read; what was not is shown as 待核
-    source:   the law or list it stands in; ``effective`` is the day that version of the law came into force
+    source:   the law or list it stands in; ``effective`` is the day the duty came into force
     earlier:  (last day, citation) of earlier numberings
     """
 
@@ -109,12 +109,32 @@ class Source:
         return self.citation
 
 
+    def in_force(self, as_of: str) -> bool:
+        """Whether the duty is in force on a day; measures always are."""
+        return as_of[:10] >= self.effective
+
+
+@dataclass(frozen=True, slots=True)
+class LawVersion:
+    """One version of a law; ``until`` is its last day, empty while it is in force."""
+
+    effective: str
+    until: str
+    title: Text
+    changes: Text
+
+    def in_force(self, as_of: str) -> bool:
+        """Whether this is the version in force on a day."""
+        return self.effective <= as_of[:10] and (not self.until or as_of[:10] <= self.until)
+
+
 @dataclass(frozen=True, slots=True)
 class SourceList:
     """A law or a list of measures: what ``hegui law`` and ``hegui coverage`` list.
 
     articles:   how many articles the law has; 0 when not recorded
     not_needed: article -> why no control is needed
+    versions:   its versions in order of time; empty where only one is known
     """
 
     id: str
@@ -125,6 +145,7 @@ class SourceList:
     level: str
     articles: int
     not_needed: tuple[tuple[str, Text], ...]
+    versions: tuple[LawVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +331,9 @@ def from_plain(data: dict[str, Any]) -> Catalog:
             for n, p in data["profiles"].items()
         },
         lists=tuple(SourceList(x["id"], Text(*x["title"]), x["kind"], x["effective"], x["status"], x["level"], x["articles"],
-                               tuple((k, Text(*t)) for k, t in x["not_needed"])) for x in data["lists"]),
+                               tuple((k, Text(*t)) for k, t in x["not_needed"]),
+                               tuple(LawVersion(v["effective"], v["until"], Text(*v["title"]), Text(*v["changes"])) for v in x["versions"]))
+                    for x in data["lists"]),
         domains=tuple((k, Text(*t)) for k, t in data["domains"]),
     )  # fmt: skip
 

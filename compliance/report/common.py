@@ -30,11 +30,11 @@ def figure(value: Fraction | None) -> str:
 
 
 def citations(control: Control, catalog: Catalog, language: str, as_of: str, limit: int = 3) -> list[str]:
-    """Citations of a control's sources, laws first, as numbered on the day of the assessment; unverified ones are marked 待核."""
+    """Citations of a control's sources in force on the day of the assessment, laws first, as numbered then; unverified ones are marked 待核."""
     result = []
     for name in control.derives_from:
         source = catalog.sources.get(name)
-        if source is not None:
+        if source is not None and source.in_force(as_of):
             mark = "" if source.verified else ("（待核）" if language == "zh" else " (unverified)")
             result.append(source.cited(as_of).get(language) + mark)
     return result[:limit]
