@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all lint bench clean
+.PHONY: demo test test-all lint bench coverage clean
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -27,6 +27,9 @@ lint: $(VENV)/.ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hegui lint
+
+coverage: $(VENV)/.ready
+	$(BIN)/hegui coverage -f page --language zh > docs/reference/coverage.md
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench.run $(if $(CORPUS),--corpus $(CORPUS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from compliance.model.catalog import Catalog, Source, Text
@@ -41,6 +41,36 @@ def matrix(catalog: Catalog, lists: tuple[str, ...] = (), outcomes: Mapping[str,
         controls = sorted({c for c, _ in found})
         lines.append(Line(source, tuple(sorted(found)), tables, tuple((c, outcomes[c]) for c in controls if outcomes and c in outcomes)))
     return sorted(lines, key=lambda x: (x.source.source, x.source.article or 0, x.source.id))
+
+
+@dataclass(frozen=True)
+class Back:
+    """One check and what it derives from: the matrix read the other way.
+
+    outcome: of its control, when an assessment was given
+    """
+
+    control: str
+    check: str
+    sources: tuple[str, ...]
+    tables: tuple[str, ...]
+    outcome: str | None
+
+
+def by_check(catalog: Catalog, lines: Iterable[Line]) -> list[Back]:
+    """Every check that *lines* name, in order of control and of its checks."""
+    asks: dict[tuple[str, str], list[str]] = {}
+    outcomes: dict[str, str] = {}
+    for line in lines:
+        outcomes.update(line.outcomes)
+        for name in line.checks:
+            asks.setdefault(name, []).append(line.source.id)
+    return [
+        Back(c.id, k.id, tuple(asks[c.id, k.id]), tuple(sorted({*k.tables, *k.optional})), outcomes.get(c.id))
+        for c in sorted(catalog.controls.values(), key=lambda c: c.id)
+        for k in c.checks
+        if (c.id, k.id) in asks
+    ]
 
 
 @dataclass(frozen=True)

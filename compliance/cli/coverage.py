@@ -5,18 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from compliance.catalog.cache import load_catalog
-from compliance.catalog.coverage import Article, Line, articles, matrix
+from compliance.catalog.coverage import Article, Back, Line, articles, by_check, matrix
 from compliance.errors import UsageError
 from compliance.model.assessment import OUTCOME_TEXT
 from compliance.model.catalog import Catalog
 
 
-def coverage(source: str | None, law: str | None, form: str, results: str | None, language: str) -> tuple[str, bool]:
-    """The matrix as text, csv, markdown or json, and whether nothing is left unasked.  Raises UsageError."""
+def coverage(source: str | None, law: str | None, form: str, results: str | None, language: str, by: str = "measure") -> tuple[str, bool]:
+    """The matrix, and whether nothing is left unasked.  Raises UsageError.
+
+    form: text, csv, markdown or json; page = the page of the documentation, both ways
+    by:   measure = measure -> checks; check = check -> measures
+    """
     catalog = load_catalog()
     outcomes = _outcomes(results) if results else None
     if law:
@@ -27,7 +31,12 @@ def coverage(source: str | None, law: str | None, form: str, results: str | None
     if source:
         _known(catalog, source, None)
     found = matrix(catalog, (source,) if source else measures, outcomes)
-    return _FORMS[form](found, language), all(x.checks for x in found)
+    complete = all(x.checks for x in found)
+    if form == "page":
+        return _page(catalog, found, language), complete
+    if by == "check":
+        return _BACK_FORMS[form](by_check(catalog, found), language), complete
+    return _FORMS[form](found, language), complete
 
 
 def _known(catalog: Catalog, name: str, kind: str | None) -> None:
@@ -62,17 +71,25 @@ def _text(lines: Sequence[Line], language: str) -> str:
     return tabulate(rows, heads) + "\n\n" + tail + (": " + ", ".join(without) if without else "") + "\n"
 
 
-def _csv(lines: Sequence[Line], language: str) -> str:
+def _csv_of(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_HEAD[language])
-    writer.writerows(_row(x, language) for x in lines)
+    writer.writerow(head)
+    writer.writerows(rows)
     return out.getvalue()
 
 
+def _markdown_of(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    shown = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join("| " + " | ".join(r) + " |" for r in shown) + "\n"
+
+
+def _csv(lines: Sequence[Line], language: str) -> str:
+    return _csv_of(_HEAD[language], (_row(x, language) for x in lines))
+
+
 def _markdown(lines: Sequence[Line], language: str) -> str:
-    rows = [_HEAD[language], ["---"] * 5, *([cell.replace("|", "\\|") for cell in _row(x, language)] for x in lines)]
-    return "\n".join("| " + " | ".join(r) + " |" for r in rows) + "\n"
+    return _markdown_of(_HEAD[language], (_row(x, language) for x in lines))
 
 
 def _json(lines: Sequence[Line], language: str) -> str:
@@ -82,6 +99,54 @@ def _json(lines: Sequence[Line], language: str) -> str:
         for x in lines
     ]  # fmt: skip
     return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+_BACK_HEAD = {"zh": ["检查", "要求", "证据表", "结论"], "en": ["check", "measures", "evidence tables", "outcome"]}
+
+
+def _back_row(back: Back, language: str) -> list[str]:
+    outcome = OUTCOME_TEXT[back.outcome].get(language) if back.outcome else ""
+    return [f"{back.control}.{back.check}", "; ".join(back.sources), "; ".join(back.tables), outcome]
+
+
+def _back_text(found: Sequence[Back], language: str) -> str:
+    from tabulate import tabulate
+
+    return str(tabulate([_back_row(x, language) for x in found], _BACK_HEAD[language])) + "\n"
+
+
+def _back_csv(found: Sequence[Back], language: str) -> str:
+    return _csv_of(_BACK_HEAD[language], (_back_row(x, language) for x in found))
+
+
+def _back_markdown(found: Sequence[Back], language: str) -> str:
+    return _markdown_of(_BACK_HEAD[language], (_back_row(x, language) for x in found))
+
+
+def _back_json(found: Sequence[Back], language: str) -> str:
+    data = [{"control": x.control, "check": x.check, "measures": list(x.sources), "tables": list(x.tables), "outcome": x.outcome} for x in found]
+    return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+_BACK_FORMS = {"text": _back_text, "csv": _back_csv, "markdown": _back_markdown, "json": _back_json}
+
+
+def _page(catalog: Catalog, lines: Sequence[Line], language: str) -> str:
+    """Both directions as one page: measures under the list they stand in, then checks."""
+    zh = language == "zh"
+    titles = {x.id: x.title.get(language) for x in catalog.lists}
+    without = sum(not x.checks for x in lines)
+    out = ["# 措施与检查对照" if zh else "# Measures and checks"]
+    out.append(
+        f"本页由 `make coverage` 生成，不要手改。共 {len(lines)} 条措施，没有检查的 {without} 条。" if zh
+        else f"Generated by `make coverage`; do not edit. {len(lines)} measures, {without} without a check."
+    )  # fmt: skip
+    for name in dict.fromkeys(x.source.source for x in lines):
+        out.append(f"## {titles[name]}")
+        out.append(_markdown_of(_HEAD[language][:4], (_row(x, language)[:4] for x in lines if x.source.source == name)).rstrip("\n"))
+    out.append("## 检查对应的措施" if zh else "## Checks and the measures they ask about")
+    out.append(_markdown_of(_BACK_HEAD[language][:3], (_back_row(x, language)[:3] for x in by_check(catalog, lines))).rstrip("\n"))
+    return "\n\n".join(out) + "\n"
 
 
 _FORMS = {"text": _text, "csv": _csv, "markdown": _markdown, "json": _json}

@@ -291,15 +291,16 @@ def controls() -> None:
 @cli.command()
 @click.option("--source", metavar="LIST", help="One list of measures, e.g. patent-protection (default: all four).")
 @click.option("--law", metavar="LAW", help="A law, article by article, e.g. pipl.")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "csv", "markdown", "json"]), default="text")
+@click.option("-f", "--format", "form", type=click.Choice(["text", "csv", "markdown", "json", "page"]), default="text", help="page: both ways, as docs/reference/coverage.md.")
+@click.option("--by", type=click.Choice(["measure", "check"]), default="measure", show_default=True, help="Which way to read the matrix of measures.")
 @click.option("--results", type=click.Path(exists=True, dir_okay=False), help="A JSON report, to show outcomes beside.")
 @click.option("--language", type=click.Choice(["zh", "en"]), default=None)
 @click.pass_context
-def coverage(ctx: click.Context, source: str | None, law: str | None, form: str, results: str | None, language: str | None) -> None:
+def coverage(ctx: click.Context, source: str | None, law: str | None, form: str, by: str, results: str | None, language: str | None) -> None:
     """Print which measure or article is asked about by which checks; exit 1 when something is not."""
     from compliance.cli.coverage import coverage as run
 
-    text, complete = run(source, law, form, results, language or os.environ.get("HEGUI_LANGUAGE", "zh"))
+    text, complete = run(source, law, form, results, language or os.environ.get("HEGUI_LANGUAGE", "zh"), by)
     click.echo(text, nl=False)
     ctx.exit(0 if complete else 1)
 
